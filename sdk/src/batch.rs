@@ -1,0 +1,85 @@
+//! The unit that moves between steps: a column of values beside one `Meta` about them.
+//!
+//! A batch is erased: below the author's API nobody knows the element type, and one dynamic call
+//! serves a whole batch. Metadata that agrees for all elements is stored once, so a `map` touches
+//! only values.
+
+mod column;
+mod meta;
+mod timestamps;
+mod windows;
+
+pub use column::{Column, ColumnExt};
+pub use meta::{ElementKind, Each, Meta};
+pub use timestamps::Timestamps;
+pub use windows::Windows;
+
+/// Elements on their way: values, and what is known about each of them.
+///
+/// Invariant: every column of `meta` that is not constant has as many entries as `values`.
+///
+/// ```
+/// use heliostat::batch::{Batch, ColumnExt, Meta};
+///
+/// let batch = Batch::of(vec![1_i64, 2, 3], Meta::default());
+/// assert_eq!(batch.len(), 3);
+/// assert_eq!(batch.values.typed::<i64>(), &[1, 2, 3]);
+/// ```
+#[derive(Debug)]
+pub struct Batch {
+    /// The values: a `Vec<T>` behind one `dyn`.
+    pub values: Box<dyn Column>,
+    /// Timestamps, windows, panes and kinds of the values.
+    pub meta: Meta,
+}
+
+impl Batch {
+    /// A batch of these values, all described by `meta`.
+    pub fn of<T: crate::Element>(values: Vec<T>, meta: Meta) -> Self {
+        Self { values: Box::new(values), meta }
+    }
+
+    /// An empty batch that carries the same type of values.
+    pub fn empty_like(&self) -> Self {
+        Self { values: self.values.empty_like(), meta: Meta::default() }
+    }
+
+    /// How many elements it holds.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Forgets the elements and keeps the room for new ones.
+    pub fn clear(&mut self) {
+        self.values.clear();
+        self.meta = Meta::default();
+    }
+
+    /// A copy of it, values cloned.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        Self { values: self.values.copied(), meta: self.meta.clone() }
+    }
+
+    /// The elements at `picked`, in that order, cloned.
+    #[must_use]
+    pub fn select(&self, picked: &[u32]) -> Self {
+        Self { values: self.values.select(picked), meta: self.meta.select(picked) }
+    }
+
+    /// Moves all elements of `other` behind its own; `other` is left empty.
+    pub fn append(&mut self, other: &mut Batch) {
+        let (own, more) = (self.len(), other.len());
+        if own == 0 {
+            self.meta = std::mem::take(&mut other.meta);
+        } else {
+            self.meta.append(own, std::mem::take(&mut other.meta), more);
+        }
+        self.values.append(other.values.as_mut());
+    }
+}

@@ -1,0 +1,84 @@
+//! The event times of a batch, with their extremes carried along.
+
+use crate::Timestamp;
+
+/// Event times: one for all, or one each with the smallest and largest known.
+///
+/// ```
+/// use heliostat::{Timestamp, batch::Timestamps};
+///
+/// let times = Timestamps::each(vec![Timestamp::secs(5), Timestamp::secs(2)]);
+/// assert_eq!(times.range(), Some((Timestamp::secs(2), Timestamp::secs(5))));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub enum Timestamps {
+    /// All elements have this one.
+    Const(Timestamp),
+    /// One per element.
+    Each {
+        /// In element order.
+        at: Vec<Timestamp>,
+        /// The smallest of `at` (`MAX` if there is none).
+        min: Timestamp,
+        /// The largest of `at` (`MIN` if there is none).
+        max: Timestamp,
+    },
+}
+
+impl Timestamps {
+    /// One per element; finds the extremes.
+    pub fn each(at: Vec<Timestamp>) -> Self {
+        let (mut min, mut max) = (Timestamp::MAX, Timestamp::MIN);
+        for &timestamp in &at {
+            min = min.min(timestamp);
+            max = max.max(timestamp);
+        }
+        Self::Each { at, min, max }
+    }
+
+    /// The smallest and largest; `None` for no elements.
+    pub fn range(&self) -> Option<(Timestamp, Timestamp)> {
+        match self {
+            Self::Const(at) => Some((*at, *at)),
+            Self::Each { at, min, max } => (!at.is_empty()).then_some((*min, *max)),
+        }
+    }
+
+    /// The one of element `index`.
+    #[inline]
+    pub fn at(&self, index: usize) -> Timestamp {
+        match self {
+            Self::Const(at) => *at,
+            Self::Each { at, .. } => at[index],
+        }
+    }
+
+    pub(super) fn select(&self, picked: &[u32]) -> Self {
+        match self {
+            Self::Const(at) => Self::Const(*at),
+            Self::Each { at, .. } => {
+                Self::each(picked.iter().map(|&index| at[index as usize]).collect())
+            }
+        }
+    }
+
+    pub(super) fn append(&mut self, own: usize, other: Self, more: usize) {
+        if let (Self::Const(a), Self::Const(b)) = (&*self, &other)
+            && a == b
+        {
+            return;
+        }
+        let (mut at, min, max) = std::mem::replace(self, Self::Const(Timestamp::MIN)).unfold(own);
+        let (behind, other_min, other_max) = other.unfold(more);
+        at.extend_from_slice(&behind);
+        *self = Self::Each { at, min: min.min(other_min), max: max.max(other_max) };
+    }
+
+    /// As one per element, whatever it was.
+    pub(super) fn unfold(self, len: usize) -> (Vec<Timestamp>, Timestamp, Timestamp) {
+        match self {
+            Self::Const(at) => (vec![at; len], at, at),
+            Self::Each { at, min, max } => (at, min, max),
+        }
+    }
+}

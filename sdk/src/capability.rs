@@ -1,0 +1,295 @@
+//! The closed vocabulary of what a pipeline can need and a runner can do.
+
+use crate::Boundedness;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The five questions of the model under which the matrix lists its rows.
+///
+/// ```
+/// assert_eq!(heliostat::Question::When.to_string(), "when");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// What is computed.
+    What,
+    /// Where in event time.
+    Where,
+    /// When in processing time panes come.
+    When,
+    /// How refinements relate.
+    How,
+    /// What a running job can be asked to do.
+    Operations,
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::What => "what",
+            Self::Where => "where",
+            Self::When => "when",
+            Self::How => "how",
+            Self::Operations => "operations",
+        })
+    }
+}
+
+/// Whether an author can already ask for a capability.
+///
+/// ```
+/// use heliostat::{Capability, Standing};
+///
+/// assert_eq!(Capability::WindowFixed.standing(), Standing::Expressible);
+/// assert_eq!(Capability::WindowSession.standing(), Standing::Planned);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A pipeline can need it, and a conformance case must show it.
+    Expressible,
+    /// Not built yet: named so that the matrix can say so.
+    Planned,
+}
+
+macro_rules! capabilities {
+    ($($variant:ident $id:literal $question:ident $standing:ident $modes:ident $sentence:literal;)*) => {
+        /// One testable claim about a runner, by its stable id.
+        ///
+        /// ```
+        /// use heliostat::Capability;
+        ///
+        /// assert_eq!(Capability::TriggerCount.id(), "trigger.count");
+        /// assert_eq!(Capability::from_id("trigger.count"), Some(Capability::TriggerCount));
+        /// assert_eq!(Capability::from_id("trigger.psychic"), None);
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Capability {
+            $(#[doc = $sentence] $variant,)*
+        }
+
+        impl Capability {
+            /// All of them, in the order the matrix prints.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable id, such as `trigger.count`.
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id,)* }
+            }
+
+            /// The question of the model it answers.
+            pub fn question(self) -> Question {
+                match self { $(Self::$variant => Question::$question,)* }
+            }
+
+            /// Whether a pipeline can already need it.
+            pub fn standing(self) -> Standing {
+                match self { $(Self::$variant => Standing::$standing,)* }
+            }
+
+            /// Whether bounded and unbounded input are separate claims.
+            pub fn modes(self) -> Modes {
+                match self { $(Self::$variant => Modes::$modes,)* }
+            }
+
+            /// What it claims, in one sentence.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$variant => $sentence,)* }
+            }
+        }
+    };
+}
+
+/// Whether a capability is one claim or one for bounded and one for unbounded input.
+///
+/// ```
+/// use heliostat::{Capability, Modes};
+///
+/// assert_eq!(Capability::Gbk.modes(), Modes::Differ);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Modes {
+    /// A case on either kind of input shows it for both.
+    Same,
+    /// Each kind of input needs a case of its own.
+    Differ,
+}
+
+capabilities! {
+    RootImpulse "root.impulse" What Expressible Same "starts from one element, at the beginning of time";
+    ReadBounded "root.read.bounded" What Expressible Same "reads input that is all there and ends";
+    ReadUnbounded "root.read.unbounded" What Expressible Same "reads input that keeps coming, with a watermark";
+    TestStreamBasic "teststream.basic" What Expressible Same "plays a script of elements and watermarks to quiescence after each event";
+    TestStreamMultiOutput "teststream.multi_output" What Expressible Same "plays a script with several streams, each with its own watermark";
+    TestStreamMultiStage "teststream.multi_stage" What Expressible Same "is quiet after each event across several groupings";
+    TestStreamProcessingTime "teststream.processing_time" What Expressible Same "advances processing time by script";
+    PardoElementWise "pardo.element_wise" What Expressible Same "runs the author's code on each element";
+    PardoMultiOut "pardo.multi_out" What Expressible Same "gives a step several typed outputs";
+    PardoLifecycle "pardo.lifecycle" What Expressible Same "calls setup, start, process, finish and teardown in order";
+    PardoTimestamps "pardo.timestamps" What Expressible Same "lets a step move timestamps forward, and refuses moves behind the allowed skew";
+    Gbk "gbk" What Expressible Differ "groups by key, window and pane";
+    CombinePerKey "combine.per_key" What Expressible Differ "reduces the values of a key without buffering them";
+    CombineGlobally "combine.globally" What Expressible Same "reduces a whole collection, with a default for an empty one";
+    Flatten "flatten" What Expressible Same "unites collections, with the smallest watermark of its inputs";
+    Write "write" What Expressible Same "writes to a sink that appears whole or not at all";
+    CombineLift "combine.lift" What Planned Same "combines before the exchange where the trigger allows it";
+    CombineFanout "combine.fanout" What Planned Same "spreads hot keys over partial combines";
+    CombineContext "combine.context" What Planned Same "lets a combine read side inputs";
+    Reshuffle "reshuffle" What Planned Same "breaks fusion and makes its input stable";
+    SideStatic "side.static" What Planned Same "reads a whole collection beside the main input";
+    SideWindowed "side.windowed" What Planned Same "maps main windows to side windows";
+    SideTriggered "side.triggered" What Planned Same "sees newer panes of a side input as they fire";
+    StateValue "state.value" What Planned Same "keeps one value per key and window";
+    StateBag "state.bag" What Planned Same "keeps a bag per key and window";
+    StateCombining "state.combining" What Planned Same "keeps an accumulator per key and window";
+    StateMap "state.map" What Planned Same "keeps a map per key and window";
+    StateSet "state.set" What Planned Same "keeps a set per key and window";
+    StateMultimap "state.multimap" What Planned Same "keeps a multimap per key and window";
+    StateOrderedList "state.ordered_list" What Planned Same "keeps a list sorted by time per key and window";
+    StateMergingWindows "state.merging_windows" What Planned Same "keeps state in windows that merge";
+    TimerEvent "timer.event" What Planned Same "calls back when the watermark passes a time";
+    TimerProcessing "timer.processing" What Planned Same "calls back when processing time passes a time";
+    TimerDynamic "timer.dynamic" What Planned Same "keeps any number of timers by tag";
+    TimerOutputTimestamp "timer.output_ts" What Planned Same "holds the watermark for a timer's output";
+    SdfBounded "root.sdf.bounded" What Planned Same "splits the work of one element, bounded";
+    SdfUnbounded "root.sdf.unbounded" What Planned Same "splits the work of one element, unbounded";
+    WindowGlobal "window.global" Where Expressible Same "groups in one window for all of time";
+    WindowFixed "window.fixed" Where Expressible Differ "groups in windows of one size, with an offset";
+    WindowNegativeTime "window.negative_time" Where Expressible Same "puts times before 1970 in the right window";
+    WindowTruncateAtEnd "window.truncate_at_end" Where Expressible Same "cuts windows at the end of time";
+    TimestampCombinerEow "ts_combiner.eow" Where Expressible Same "stamps a pane with the end of its window";
+    TimestampCombinerEarliest "ts_combiner.earliest" Where Expressible Same "stamps a pane with its earliest element";
+    TimestampCombinerLatest "ts_combiner.latest" Where Expressible Same "stamps a pane with its latest element";
+    WindowSliding "window.sliding" Where Planned Same "groups in overlapping windows";
+    WindowSlidingGaps "window.sliding.gaps" Where Planned Same "drops what falls between sliding windows with gaps";
+    WindowCalendar "window.calendar" Where Planned Same "groups by days, weeks, months or years of a time zone";
+    WindowSession "window.session" Where Planned Same "groups in windows that merge while elements keep coming";
+    WindowCustom "window.custom" Where Planned Same "groups in windows of the author's making";
+    WindowCustomMerging "window.custom_merging" Where Planned Same "merges windows of the author's making";
+    TriggerEvent "trigger.event" When Expressible Differ "fires when the watermark passes the end of a window, and before and after it";
+    TriggerCount "trigger.count" When Expressible Differ "fires when enough elements have come";
+    TriggerRepeated "trigger.repeated" When Expressible Same "fires a trigger again and again";
+    TriggerNever "trigger.never" When Expressible Same "fires only when a window is garbage";
+    TriggerContinuation "trigger.continuation" When Expressible Same "goes on with the continuation of its trigger behind a grouping";
+    TriggerFinishing "trigger.finishing" When Expressible Same "closes a window whose trigger is finished and counts what comes after";
+    LatenessAllowed "lateness.allowed" When Expressible Same "takes late elements until their window expires";
+    LatenessDropped "lateness.dropped" When Expressible Same "counts each dropped element and window by cause";
+    LatenessDroppedOutput "lateness.dropped_output" When Expressible Same "gives dropped elements as a second output";
+    WatermarkHolds "watermark.holds" When Expressible Same "holds the watermark for panes that are still to come";
+    TriggerProcessing "trigger.processing" When Planned Same "fires at a processing time";
+    TriggerSync "trigger.sync" When Planned Same "fires at a synchronized processing time";
+    TriggerComposite "trigger.composite" When Planned Same "fires on any, all, each or until of other triggers";
+    TriggerMerging "trigger.merging" When Planned Same "merges trigger state when windows merge";
+    ModeDiscarding "mode.discarding" How Expressible Same "emits only what came since the last pane";
+    ModeAccumulating "mode.accumulating" How Expressible Same "emits everything so far in each pane";
+    PaneInfo "pane.info" How Expressible Same "labels panes with timing, index, first and last, per key";
+    PaneEmptyOnTime "pane.empty_on_time" How Expressible Same "emits an empty on-time pane where asked";
+    PaneClosing "pane.closing" How Expressible Same "emits an empty closing pane where asked";
+    PaneLeftover "pane.gc_leftover" How Expressible Same "emits what is left when a window is garbage";
+    ModeRetracting "mode.retracting" How Planned Same "takes back an old pane before a new one";
+    MetricsSystem "metrics.system" Operations Expressible Same "counts elements, drops and bad rows per step";
+    OpsStop "ops.stop" Operations Expressible Same "stops cleanly when interrupted and says what was written";
+    OpsRetry "ops.retry" Operations Expressible Same "retries a failed bundle without a trace of the failed attempt";
+    OpsSnapshot "ops.snapshot" Operations Planned Same "stops with a savepoint and goes on from it";
+    OpsDrain "ops.drain" Operations Planned Same "ends a running job and flushes its windows";
+}
+
+impl Capability {
+    /// The capability of this id.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|capability| capability.id() == id)
+    }
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// How far a runner does what a capability claims.
+///
+/// ```
+/// use heliostat::Extent;
+///
+/// assert!(Extent::Partial("only at round ends".into()).is_declared());
+/// assert!(!Extent::None.is_declared());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Extent {
+    /// All of it.
+    Full,
+    /// All of its cases; the reason says what differs beyond them.
+    Partial(String),
+    /// Not at all: pipelines that need it are refused.
+    None,
+}
+
+impl Extent {
+    /// Whether a pipeline that needs it is taken.
+    pub fn is_declared(&self) -> bool {
+        *self != Self::None
+    }
+}
+
+/// What a runner declares, per capability, for bounded and for unbounded input.
+///
+/// What is not named is not supported.
+///
+/// ```
+/// use heliostat::{Boundedness, Capability, Extent, Support};
+///
+/// let support = Support::none().with(Capability::Gbk, Extent::Full);
+/// assert!(support.extent(Capability::Gbk, Boundedness::Unbounded).is_declared());
+/// assert!(!support.extent(Capability::Flatten, Boundedness::Bounded).is_declared());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Support {
+    extents: BTreeMap<Capability, (Extent, Extent)>,
+}
+
+impl Support {
+    /// Nothing yet.
+    pub fn none() -> Self {
+        Self { extents: BTreeMap::new() }
+    }
+
+    /// Everything that is expressible.
+    pub fn everything() -> Self {
+        Capability::ALL
+            .iter()
+            .filter(|capability| capability.standing() == Standing::Expressible)
+            .fold(Self::none(), |support, &capability| support.with(capability, Extent::Full))
+    }
+
+    /// The same, with this extent for both kinds of input.
+    #[must_use]
+    pub fn with(mut self, capability: Capability, extent: Extent) -> Self {
+        self.extents.insert(capability, (extent.clone(), extent));
+        self
+    }
+
+    /// The same, with an extent for each kind of input.
+    #[must_use]
+    pub fn with_modes(mut self, capability: Capability, bounded: Extent, unbounded: Extent) -> Self {
+        self.extents.insert(capability, (bounded, unbounded));
+        self
+    }
+
+    /// The same without this capability.
+    #[must_use]
+    pub fn without(self, capability: Capability) -> Self {
+        self.with(capability, Extent::None)
+    }
+
+    /// What is declared for this kind of input.
+    pub fn extent(&self, capability: Capability, input: Boundedness) -> Extent {
+        let Some((bounded, unbounded)) = self.extents.get(&capability) else {
+            return Extent::None;
+        };
+        match input {
+            Boundedness::Bounded => bounded.clone(),
+            Boundedness::Unbounded => unbounded.clone(),
+        }
+    }
+}

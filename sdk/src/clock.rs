@@ -1,0 +1,61 @@
+//! Processing time as a parameter; the only file that asks the system for the time.
+
+use crate::{Duration, Timestamp};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::SystemTime;
+
+/// Where a runner gets its processing time from.
+///
+/// ```
+/// use heliostat::{Clock, Timestamp, VirtualClock, secs};
+///
+/// let clock = VirtualClock::default();
+/// clock.advance(secs(5));
+/// assert_eq!(clock.now(), Timestamp::secs(5));
+/// ```
+pub trait Clock: Send + Sync {
+    /// The processing time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the machine.
+///
+/// ```
+/// use heliostat::{Clock, SystemClock, Timestamp};
+///
+/// assert!(Timestamp::secs(1_000_000_000) < SystemClock.now());
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the system is asked")]
+    fn now(&self) -> Timestamp {
+        Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// A clock that moves only when told to; starts at 0.
+///
+/// ```
+/// use heliostat::{Clock, Timestamp, VirtualClock};
+///
+/// assert_eq!(VirtualClock::default().now(), Timestamp::from_millis(0));
+/// ```
+#[derive(Debug, Default)]
+pub struct VirtualClock {
+    millis: AtomicI64,
+}
+
+impl VirtualClock {
+    /// Moves it forward.
+    pub fn advance(&self, by: Duration) {
+        self.millis.fetch_add(by.millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.millis.load(Ordering::SeqCst))
+    }
+}

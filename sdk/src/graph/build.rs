@@ -1,0 +1,258 @@
+//! A graph while it is being built: steps under their scopes, code beside them.
+
+use super::erase::TypedEdge;
+use super::functions::{EdgeType, Functions, StepFn};
+use super::kernel::Kernels;
+use super::{
+    Boundedness, Collection, CollectionId, Composite, Graph, Naming, SourceLine, Step, Transform,
+    TransformId,
+};
+use crate::coder::Coder;
+use crate::io::{ErasedRead, ErasedWrite};
+use crate::testing::Script;
+use crate::{Element, Windowing};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::Location;
+use std::sync::Arc;
+
+/// Where a call of the author's stands.
+pub(crate) type Caller = &'static Location<'static>;
+
+/// The graph under construction; shared by a pipeline and its collections.
+#[derive(Default)]
+pub(crate) struct Builder {
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    steps: Vec<Draft>,
+    collections: Vec<Collection>,
+    edges: Vec<Arc<dyn EdgeType>>,
+    /// The composites that are being filled, outermost first.
+    scopes: Vec<TransformId>,
+    code: Vec<(TransformId, Code)>,
+}
+
+/// A step whose path is not final: it may yet get a name.
+struct Draft {
+    name: String,
+    naming: Naming,
+    parent: Option<TransformId>,
+    transform: Transform,
+    inputs: Vec<CollectionId>,
+    outputs: Vec<CollectionId>,
+    line: SourceLine,
+}
+
+/// The code of a step, in its role.
+pub(crate) enum Code {
+    Step(Arc<dyn StepFn>),
+    Kernels(Arc<dyn Kernels>),
+    Read(Arc<dyn ErasedRead>),
+    Write(Arc<dyn ErasedWrite>),
+    Script(Arc<dyn Script>),
+}
+
+/// What is known of an output besides its type.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    pub(crate) windowing: Windowing,
+    pub(crate) boundedness: Boundedness,
+    pub(crate) can_end: bool,
+}
+
+impl Edge {
+    /// What a bounded root gives.
+    pub(crate) fn bounded() -> Self {
+        Self {
+            windowing: Windowing::default(),
+            boundedness: Boundedness::Bounded,
+            can_end: true,
+        }
+    }
+}
+
+impl Builder {
+    /// Adds a step in the current scope.
+    pub(crate) fn step(
+        &self,
+        name: &str,
+        transform: Transform,
+        inputs: &[CollectionId],
+        caller: Caller,
+    ) -> TransformId {
+        let mut state = self.state.borrow_mut();
+        let id = TransformId(number(state.steps.len()));
+        let parent = state.scopes.last().copied();
+        state.steps.push(Draft {
+            name: name.to_owned(),
+            naming: Naming::Numbered,
+            parent,
+            transform,
+            inputs: inputs.to_vec(),
+            outputs: Vec::new(),
+            line: SourceLine { file: caller.file().to_owned(), line: caller.line() },
+        });
+        id
+    }
+
+    /// Adds a composite and lets `fill` add its parts.
+    pub(crate) fn composite<R>(
+        &self,
+        name: &str,
+        composite: Composite,
+        inputs: &[CollectionId],
+        caller: Caller,
+        fill: impl FnOnce(TransformId) -> R,
+    ) -> R {
+        let id = self.step(name, Transform::Composite(composite), inputs, caller);
+        self.state.borrow_mut().scopes.push(id);
+        let filled = fill(id);
+        self.state.borrow_mut().scopes.pop();
+        filled
+    }
+
+    /// Adds an output with the coder its type has by itself.
+    pub(crate) fn output<T: Element>(&self, step: TransformId, name: &str, edge: Edge) -> CollectionId {
+        self.output_with(step, name, edge, Coder::<T>::of())
+    }
+
+    /// Adds an output with this coder.
+    pub(crate) fn output_with<T: Element>(
+        &self,
+        step: TransformId,
+        name: &str,
+        edge: Edge,
+        coder: Coder<T>,
+    ) -> CollectionId {
+        self.declared_output(step, name, edge, Box::new(TypedEdge::with_coder(coder)))
+    }
+
+    /// Adds an output whose type was erased where it was declared.
+    pub(crate) fn declared_output(
+        &self,
+        step: TransformId,
+        name: &str,
+        edge: Edge,
+        edge_type: Box<dyn EdgeType>,
+    ) -> CollectionId {
+        let mut state = self.state.borrow_mut();
+        let id = CollectionId(number(state.collections.len()));
+        state.collections.push(Collection {
+            id,
+            producer: step,
+            output: name.to_owned(),
+            element: edge_type.element(),
+            coder: edge_type.coder(),
+            windowing: edge.windowing,
+            boundedness: edge.boundedness,
+            can_end: edge.can_end,
+        });
+        state.edges.push(Arc::from(edge_type));
+        state.steps[step.index()].outputs.push(id);
+        id
+    }
+
+    /// Says that a known composite gives these collections, which parts of it make.
+    pub(crate) fn composite_outputs(&self, composite: TransformId, outputs: &[CollectionId]) {
+        self.state.borrow_mut().steps[composite.index()].outputs = outputs.to_vec();
+    }
+
+    /// Gives an edge a coder that only its consumer knows, as a grouping knows key and value.
+    pub(crate) fn recode<T: Element>(&self, collection: CollectionId, coder: Coder<T>) {
+        let mut state = self.state.borrow_mut();
+        let edge_type = TypedEdge::with_coder(coder);
+        state.collections[collection.index()].coder = edge_type.coder();
+        state.edges[collection.index()] = Arc::new(edge_type);
+    }
+
+    /// Puts code beside a step.
+    pub(crate) fn code(&self, step: TransformId, code: Code) {
+        self.state.borrow_mut().code.push((step, code));
+    }
+
+    /// What is known of a collection.
+    pub(crate) fn edge(&self, collection: CollectionId) -> Edge {
+        let state = self.state.borrow();
+        let collection = &state.collections[collection.index()];
+        Edge {
+            windowing: collection.windowing.clone(),
+            boundedness: collection.boundedness,
+            can_end: collection.can_end,
+        }
+    }
+
+    /// Gives a step the author's name.
+    pub(crate) fn rename(&self, step: TransformId, name: &str) {
+        let step = &mut self.state.borrow_mut().steps[step.index()];
+        name.clone_into(&mut step.name);
+        step.naming = Naming::Author;
+    }
+
+    /// The graph as it is now.
+    pub(crate) fn graph(&self) -> Graph {
+        let state = self.state.borrow();
+        let paths = paths(&state.steps);
+        let steps = (0_u32..).zip(state.steps.iter().zip(paths)).map(|(id, (draft, path))| Step {
+            id: TransformId(id),
+            path,
+            naming: draft.naming,
+            parent: draft.parent,
+            transform: draft.transform.clone(),
+            inputs: draft.inputs.clone(),
+            outputs: draft.outputs.clone(),
+            line: draft.line.clone(),
+        });
+        Graph::new(steps.collect(), state.collections.clone())
+    }
+
+    /// The code as it is now, by the paths of the graph as it is now.
+    pub(crate) fn functions(&self) -> Functions {
+        let state = self.state.borrow();
+        let paths = paths(&state.steps);
+        let mut functions = Functions { edges: state.edges.clone(), ..Functions::default() };
+        for (step, code) in &state.code {
+            let path = paths[step.index()].clone();
+            match code {
+                Code::Step(code) => drop(functions.steps.insert(path, Arc::clone(code))),
+                Code::Kernels(code) => drop(functions.kernels.insert(path, Arc::clone(code))),
+                Code::Read(code) => drop(functions.reads.insert(path, Arc::clone(code))),
+                Code::Write(code) => drop(functions.writes.insert(path, Arc::clone(code))),
+                Code::Script(code) => drop(functions.scripts.insert(path, Arc::clone(code))),
+            }
+        }
+        functions
+    }
+}
+
+/// The path of every step: authors' names as they are, others numbered where they would repeat.
+fn paths(steps: &[Draft]) -> Vec<String> {
+    let mut taken: BTreeMap<Option<TransformId>, BTreeSet<String>> = BTreeMap::new();
+    for step in steps.iter().filter(|step| step.naming == Naming::Author) {
+        taken.entry(step.parent).or_default().insert(step.name.clone());
+    }
+    let mut paths: Vec<String> = Vec::with_capacity(steps.len());
+    for step in steps {
+        let siblings = taken.entry(step.parent).or_default();
+        let mut name = step.name.clone();
+        if step.naming == Naming::Numbered {
+            let mut copy = 1;
+            while !siblings.insert(name.clone()) {
+                copy += 1;
+                name = format!("{} {copy}", step.name);
+            }
+        }
+        let path = match step.parent {
+            None => name,
+            Some(parent) => format!("{}/{name}", paths[parent.index()]),
+        };
+        paths.push(path);
+    }
+    paths
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).expect("a graph has fewer than 2^32 steps and collections")
+}

@@ -1,0 +1,223 @@
+//! The one place where typed code becomes `dyn`: below it there is no element type.
+
+use super::functions::{EdgeType, StepFn, StepWork};
+use crate::batch::{Batch, Column, ColumnExt};
+use crate::coder::Coder;
+use crate::{Element, Error, Result};
+use std::any::type_name;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// The element type of an edge, with its coder.
+pub(crate) struct TypedEdge<T: 'static> {
+    coder: Coder<T>,
+}
+
+impl<T: Element> TypedEdge<T> {
+    pub(crate) fn with_coder(coder: Coder<T>) -> Self {
+        Self { coder }
+    }
+}
+
+impl<T: Element> EdgeType for TypedEdge<T> {
+    fn empty(&self) -> Box<dyn Column> {
+        Box::new(Vec::<T>::new())
+    }
+
+    fn element(&self) -> String {
+        short_type_name(type_name::<T>())
+    }
+
+    fn coder(&self) -> String {
+        self.coder.urn()
+    }
+
+    fn encode(&self, values: &dyn Column, out: &mut Vec<u8>) {
+        self.coder.encode_all(values.typed::<T>(), out, None);
+    }
+
+    fn encode_one(&self, values: &dyn Column, index: usize, out: &mut Vec<u8>) {
+        self.coder.encode_all(&values.typed::<T>()[index..=index], out, None);
+    }
+
+    fn decode(&self, mut bytes: &[u8], count: usize, into: &mut dyn Column) -> Result<()> {
+        self.coder.decode_all(&mut bytes, count, into.typed_mut::<T>())?;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(format!(
+            "{} bytes are left behind {count} elements of `{}`",
+            bytes.len(),
+            type_name::<T>()
+        )))
+    }
+}
+
+/// `alloc::vec::Vec<core::option::Option<i64>>` as an author writes it: `Vec<Option<i64>>`.
+fn short_type_name(full: &str) -> String {
+    let mut short = String::with_capacity(full.len());
+    let mut segment_start = 0;
+    for character in full.chars() {
+        if character.is_alphanumeric() || character == '_' {
+            short.push(character);
+        } else if character == ':' {
+            short.truncate(segment_start);
+        } else {
+            short.push(character);
+            segment_start = short.len();
+        }
+    }
+    short
+}
+
+/// A step without anything of its own per worker: one function over whole batches.
+pub(crate) struct Stateless<F> {
+    function: Arc<F>,
+}
+
+impl<F> Stateless<F>
+where
+    F: Fn(&mut Batch, &mut [Batch], &mut usize) -> Result<()> + Send + Sync + 'static,
+{
+    pub(crate) fn new(function: F) -> Self {
+        Self { function: Arc::new(function) }
+    }
+}
+
+impl<F> StepFn for Stateless<F>
+where
+    F: Fn(&mut Batch, &mut [Batch], &mut usize) -> Result<()> + Send + Sync + 'static,
+{
+    fn setup(&self) -> Result<Box<dyn StepWork>> {
+        Ok(Box::new(StatelessWork { function: Arc::clone(&self.function) }))
+    }
+}
+
+struct StatelessWork<F> {
+    function: Arc<F>,
+}
+
+impl<F> StepWork for StatelessWork<F>
+where
+    F: Fn(&mut Batch, &mut [Batch], &mut usize) -> Result<()> + Send + Sync + 'static,
+{
+    fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()> {
+        (self.function)(input, out, done)
+    }
+}
+
+/// One element in, one out; the metadata moves over untouched.
+pub(crate) fn map<T: Element, U: Element>(
+    f: impl Fn(T) -> U + Send + Sync + 'static,
+) -> Arc<dyn StepFn> {
+    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
+        let values = input.values.typed_mut::<T>();
+        out[0].values.typed_mut::<U>().extend(values.drain(..).map(|value| {
+            let mapped = f(value);
+            *done += 1;
+            mapped
+        }));
+        out[0].meta = std::mem::take(&mut input.meta);
+        Ok(())
+    }))
+}
+
+/// Keeps the elements for which `keep` says so.
+pub(crate) fn filter<T: Element>(
+    keep: impl Fn(&T) -> bool + Send + Sync + 'static,
+) -> Arc<dyn StepFn> {
+    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
+        let before = input.len();
+        let mut kept = Vec::new();
+        let mut index = 0;
+        let values = input.values.typed_mut::<T>();
+        values.retain(|value| {
+            let keeps = keep(value);
+            *done += 1;
+            if keeps {
+                kept.push(index);
+            }
+            index += 1;
+            keeps
+        });
+        let all_kept = values.len() == before;
+        out[0].values.append(input.values.as_mut());
+        let meta = std::mem::take(&mut input.meta);
+        out[0].meta = if all_kept { meta } else { meta.select(&kept) };
+        Ok(())
+    }))
+}
+
+/// One element in, any number out, written by the closure.
+pub(crate) fn flat_map_into<T: Element, U: Element>(
+    f: impl Fn(T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
+) -> Arc<dyn StepFn> {
+    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
+        let emitted = out[0].values.typed_mut::<U>();
+        let mut counts = Vec::with_capacity(input.values.len());
+        for value in input.values.typed_mut::<T>().drain(..) {
+            let before = emitted.len();
+            f(value, emitted)?;
+            *done += 1;
+            counts.push(u32::try_from(emitted.len() - before).map_err(Error::from)?);
+        }
+        out[0].meta = input.meta.repeat(&counts);
+        input.clear();
+        Ok(())
+    }))
+}
+
+/// One element in, one out, to the first or the second output.
+pub(crate) fn split<T: Element, U: Element, V: Element>(
+    f: impl Fn(T) -> Result<U, V> + Send + Sync + 'static,
+) -> Arc<dyn StepFn> {
+    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
+        let [main, other] = out else { panic!("a split has two outputs") };
+        let (firsts, seconds) = (main.values.typed_mut::<U>(), other.values.typed_mut::<V>());
+        let (mut to_first, mut to_second) = (Vec::new(), Vec::new());
+        for (index, value) in (0_u32..).zip(input.values.typed_mut::<T>().drain(..)) {
+            match f(value) {
+                Ok(value) => {
+                    firsts.push(value);
+                    to_first.push(index);
+                }
+                Err(value) => {
+                    seconds.push(value);
+                    to_second.push(index);
+                }
+            }
+            *done += 1;
+        }
+        let meta = std::mem::take(&mut input.meta);
+        other.meta = meta.select(&to_second);
+        main.meta = if to_second.is_empty() { meta } else { meta.select(&to_first) };
+        Ok(())
+    }))
+}
+
+/// A function over whole batches that is no longer than its types.
+pub(crate) fn batches<T, U>(
+    f: impl Fn(&mut Batch, &mut Batch, &mut usize) -> Result<()> + Send + Sync + 'static,
+    _types: PhantomData<fn(T) -> U>,
+) -> Arc<dyn StepFn> {
+    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
+        f(input, &mut out[0], done)
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_type_name;
+
+    #[test]
+    fn a_type_is_named_as_an_author_writes_it() {
+        for (full, short) in [
+            ("i64", "i64"),
+            ("alloc::vec::Vec<core::option::Option<i64>>", "Vec<Option<i64>>"),
+            ("(alloc::string::String, my::Flight)", "(String, Flight)"),
+            ("&str", "&str"),
+        ] {
+            assert_eq!(short_type_name(full), short);
+        }
+    }
+}

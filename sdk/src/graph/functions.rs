@@ -1,0 +1,126 @@
+//! The code of a pipeline, erased: found by step path and role, called once per batch.
+
+use super::CollectionId;
+use super::kernel::Kernels;
+use crate::batch::{Batch, Column};
+use crate::io::{ErasedRead, ErasedWrite};
+use crate::testing::Script;
+use crate::Result;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// The element type of one collection: makes its columns, and encodes and decodes them.
+pub trait EdgeType: Send + Sync {
+    /// An empty column of the type.
+    fn empty(&self) -> Box<dyn Column>;
+    /// The name of the type, without its module path.
+    fn element(&self) -> String;
+    /// The name of its coder.
+    fn coder(&self) -> String;
+    /// Appends the encoding of all values, one behind the other.
+    fn encode(&self, values: &dyn Column, out: &mut Vec<u8>);
+    /// Appends the encoding of the value at `index`.
+    fn encode_one(&self, values: &dyn Column, index: usize, out: &mut Vec<u8>);
+    /// Reads `count` values behind those of `into`.
+    ///
+    /// # Errors
+    /// If the bytes are not the encoding of exactly `count` values.
+    fn decode(&self, bytes: &[u8], count: usize, into: &mut dyn Column) -> Result<()>;
+}
+
+/// The author's code of one step, shared by all workers.
+pub trait StepFn: Send + Sync {
+    /// What one worker needs for itself, made once.
+    ///
+    /// # Errors
+    /// What the author's `setup` says.
+    fn setup(&self) -> Result<Box<dyn StepWork>>;
+}
+
+/// The author's code of one step on one worker.
+///
+/// Outputs are empty when a call begins; output 0 is the main one.
+pub trait StepWork: Send {
+    /// Before the first batch of a bundle.
+    ///
+    /// # Errors
+    /// What the author's code says; so for the others.
+    fn start_bundle(&mut self) -> Result<()> {
+        Ok(())
+    }
+    /// Takes all elements of `input` and counts in `done` those it is through with, so that after
+    /// an error or a panic it is the index of the element that failed.
+    fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()>;
+    /// Behind the last batch of a bundle.
+    fn finish_bundle(&mut self, out: &mut [Batch]) -> Result<()> {
+        let _ = out;
+        Ok(())
+    }
+    /// At the end of the worker; best effort after a failure.
+    fn teardown(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// All code of a pipeline.
+///
+/// Looking for code that a graph has no need of, or that was built for another graph, is a bug of
+/// a runner and panics with the path.
+#[derive(Clone, Default)]
+pub struct Functions {
+    pub(crate) steps: BTreeMap<String, Arc<dyn StepFn>>,
+    pub(crate) kernels: BTreeMap<String, Arc<dyn Kernels>>,
+    pub(crate) reads: BTreeMap<String, Arc<dyn ErasedRead>>,
+    pub(crate) writes: BTreeMap<String, Arc<dyn ErasedWrite>>,
+    pub(crate) scripts: BTreeMap<String, Arc<dyn Script>>,
+    pub(crate) edges: Vec<Arc<dyn EdgeType>>,
+}
+
+impl Functions {
+    /// The author's code of a `ParDo`.
+    pub fn step(&self, path: &str) -> &dyn StepFn {
+        found(&self.steps, path, "code")
+    }
+
+    /// The kernels of a grouping or a combine.
+    pub fn kernels(&self, path: &str) -> &dyn Kernels {
+        found(&self.kernels, path, "kernels")
+    }
+
+    /// The source of a read.
+    pub fn read(&self, path: &str) -> &dyn ErasedRead {
+        found(&self.reads, path, "source")
+    }
+
+    /// The sink of a write.
+    pub fn write(&self, path: &str) -> &dyn ErasedWrite {
+        found(&self.writes, path, "sink")
+    }
+
+    /// The script of a test stream.
+    pub fn script(&self, path: &str) -> &dyn Script {
+        found(&self.scripts, path, "script")
+    }
+
+    /// The element type of a collection.
+    pub fn edge(&self, collection: CollectionId) -> &dyn EdgeType {
+        self.edges[collection.index()].as_ref()
+    }
+}
+
+fn found<'a, T: ?Sized>(map: &'a BTreeMap<String, Arc<T>>, path: &str, what: &str) -> &'a T {
+    map.get(path).unwrap_or_else(|| panic!("`{path}` has no {what} in this pipeline")).as_ref()
+}
+
+impl fmt::Debug for Functions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Functions")
+            .field("steps", &self.steps.keys())
+            .field("kernels", &self.kernels.keys())
+            .field("reads", &self.reads.keys())
+            .field("writes", &self.writes.keys())
+            .field("scripts", &self.scripts.keys())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+//! Typed data structures behind one `dyn`, called once per batch.
+//!
+//! Where a hot structure must know the key, the value or the accumulator, it is a kernel: it holds
+//! data and takes no decision. `runners/core` numbers the panes and cells, and says which column
+//! entry goes where; nothing in this crate calls a kernel.
+
+mod cells;
+mod panes;
+mod fold;
+
+pub use cells::{CellId, KeyId, KeyedCells};
+pub use panes::{Entries, PaneColumn, PaneId, PaneTables, SKIP};
+pub(crate) use fold::{Fold, Folded, Gathered, TypedKernels};
+
+use crate::batch::Column;
+use crate::{DropCause, Interval, Result, Timestamp};
+
+/// Whether a fired accumulator keeps what it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// It goes on with it.
+    Keep,
+    /// It starts again from nothing.
+    Clear,
+}
+
+/// One value that a grouping did not take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropRecord {
+    /// Its place in the column.
+    pub index: usize,
+    /// Its event time.
+    pub timestamp: Timestamp,
+    /// The window it was dropped from.
+    pub window: Interval,
+    /// Why.
+    pub cause: DropCause,
+}
+
+/// Makes the kernels of one grouping; kept in [`Functions`](super::Functions).
+pub trait Kernels: Send + Sync {
+    /// Tables for panes that all keys share, for the aligned path. `seed` keys its hashes.
+    fn pane_tables(&self, seed: u64) -> Box<dyn PaneTables>;
+    /// Cells addressed by key and window, for the general path. `seed` keys its hashes.
+    fn keyed_cells(&self, seed: u64) -> Box<dyn KeyedCells>;
+    /// Appends the values of `drops` as `Dropped<(K, V)>`.
+    fn push_dropped(&self, values: &dyn Column, drops: &[DropRecord], out: &mut dyn Column);
+    /// The canonical bytes of the key of each value.
+    ///
+    /// # Errors
+    /// If two keys of the column are equal and their bytes differ, or the reverse.
+    fn check_keys(&self, values: &dyn Column) -> Result<()>;
+}

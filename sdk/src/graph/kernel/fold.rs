@@ -1,0 +1,121 @@
+//! How the values of a group become one: gathered, or folded by a combine function.
+
+use super::cells::Cells;
+use super::panes::Tables;
+use super::{DropRecord, KeyedCells, Kernels, PaneTables};
+use crate::batch::{Column, ColumnExt};
+use crate::coder::key_bytes;
+use crate::{CombineFn, Dropped, Element, Error, Group, Key, Result};
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A combine function that takes its values by move, as kernels need it.
+pub(crate) trait Fold<V>: Send + Sync + 'static {
+    type Accumulator: Element;
+    type Output: Element;
+    fn create(&self) -> Self::Accumulator;
+    fn add(&self, accumulator: &mut Self::Accumulator, value: V);
+    fn merge(&self, into: &mut Self::Accumulator, from: Self::Accumulator);
+    fn extract(&self, accumulator: &Self::Accumulator) -> Self::Output;
+}
+
+/// Keeps the values themselves: what `group_by_key` does.
+pub(crate) struct Gathered;
+
+impl<V: Element> Fold<V> for Gathered {
+    type Accumulator = Vec<V>;
+    type Output = Group<V>;
+
+    fn create(&self) -> Vec<V> {
+        Vec::new()
+    }
+
+    fn add(&self, accumulator: &mut Vec<V>, value: V) {
+        accumulator.push(value);
+    }
+
+    fn merge(&self, into: &mut Vec<V>, mut from: Vec<V>) {
+        into.append(&mut from);
+    }
+
+    fn extract(&self, accumulator: &Vec<V>) -> Group<V> {
+        Group::of(accumulator.clone())
+    }
+}
+
+/// Reduces the values by a combine function.
+pub(crate) struct Folded<C>(pub(crate) C);
+
+impl<V: Element, C: CombineFn<V>> Fold<V> for Folded<C> {
+    type Accumulator = C::Accumulator;
+    type Output = C::Output;
+
+    #[inline]
+    fn create(&self) -> C::Accumulator {
+        self.0.create()
+    }
+
+    #[inline]
+    fn add(&self, accumulator: &mut C::Accumulator, value: V) {
+        self.0.add(accumulator, &value);
+    }
+
+    fn merge(&self, into: &mut C::Accumulator, from: C::Accumulator) {
+        self.0.merge(into, &from);
+    }
+
+    fn extract(&self, accumulator: &C::Accumulator) -> C::Output {
+        self.0.extract(accumulator)
+    }
+}
+
+/// The kernels of a grouping with these keys, values and fold.
+pub(crate) struct TypedKernels<K, V, F> {
+    fold: Arc<F>,
+    types: PhantomData<fn() -> (K, V)>,
+}
+
+impl<K, V, F> TypedKernels<K, V, F> {
+    pub(crate) fn new(fold: F) -> Self {
+        Self { fold: Arc::new(fold), types: PhantomData }
+    }
+}
+
+impl<K: Key, V: Element, F: Fold<V>> Kernels for TypedKernels<K, V, F> {
+    fn pane_tables(&self, seed: u64) -> Box<dyn PaneTables> {
+        Box::new(Tables::<K, V, F>::new(Arc::clone(&self.fold), seed))
+    }
+
+    fn keyed_cells(&self, seed: u64) -> Box<dyn KeyedCells> {
+        Box::new(Cells::<K, V, F>::new(Arc::clone(&self.fold), seed))
+    }
+
+    fn push_dropped(&self, values: &dyn Column, drops: &[DropRecord], out: &mut dyn Column) {
+        let values = values.typed::<(K, V)>();
+        out.typed_mut::<Dropped<(K, V)>>().extend(drops.iter().map(|drop| Dropped {
+            value: values[drop.index].clone(),
+            timestamp: drop.timestamp,
+            window: drop.window.clone(),
+            cause: drop.cause,
+        }));
+    }
+
+    fn check_keys(&self, values: &dyn Column) -> Result<()> {
+        let mut by_key: HashMap<&K, Vec<u8>> = HashMap::new();
+        let mut by_bytes: BTreeMap<Vec<u8>, &K> = BTreeMap::new();
+        for (key, _) in values.typed::<(K, V)>() {
+            let bytes = key_bytes(key);
+            let first = by_key.entry(key).or_insert_with(|| bytes.clone());
+            if *first != bytes || *by_bytes.entry(bytes).or_insert(key) != key {
+                return Err(Error::new(format!(
+                    "`{}` is no key: two values are equal and their bytes differ, or the reverse; \
+                     make `Eq` compare exactly the fields that are serialized",
+                    std::any::type_name::<K>()
+                )));
+            }
+        }
+        Ok(())
+    }
+}

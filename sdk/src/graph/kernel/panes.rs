@@ -1,0 +1,241 @@
+//! One table per open pane, from key to accumulator, dropped whole.
+
+use super::{Afterwards, Fold};
+use crate::batch::{Column, ColumnExt};
+use crate::coder::Coder;
+use crate::{Element, Key, Result};
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+/// Names a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PaneId(pub u32);
+
+/// The entry of a [`PaneColumn`] that says: leave this value out.
+pub const SKIP: u32 = u32::MAX;
+
+/// Which table each value of a column goes to.
+#[derive(Clone, Copy, Debug)]
+pub enum PaneColumn<'a> {
+    /// All to this one.
+    All(PaneId),
+    /// One number per value, or [`SKIP`].
+    Each(&'a [u32]),
+}
+
+/// Which entries of a table fire.
+#[derive(Clone, Copy, Debug)]
+pub enum Entries<'a> {
+    /// All, in the order the keys first came.
+    All,
+    /// These, in this order.
+    Some(&'a [u32]),
+}
+
+/// Tables from key to accumulator, one per open pane. Entries of a table are numbered from 0 in
+/// the order their keys first came, which is also the order they fire in.
+pub trait PaneTables: Send {
+    /// A new, empty table.
+    fn open(&mut self) -> PaneId;
+    /// Adds every value to the table its column entry names, and leaves the column empty.
+    fn add(&mut self, values: &mut dyn Column, to: PaneColumn<'_>);
+    /// The same, and writes down which entry each value that was not skipped went to.
+    fn add_noting(&mut self, values: &mut dyn Column, to: &[u32], entries: &mut Vec<u32>);
+    /// Appends `(key, output)` for these entries.
+    fn fire(&mut self, pane: PaneId, entries: Entries<'_>, after: Afterwards, out: &mut dyn Column);
+    /// Forgets a table.
+    fn close(&mut self, pane: PaneId);
+    /// How many entries a table has.
+    fn entries(&self, pane: PaneId) -> usize;
+    /// Appends the canonical bytes of an entry's key.
+    fn save_key(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>);
+    /// Appends the encoding of an entry's accumulator.
+    fn save_accumulator(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>);
+    /// Puts a saved key and accumulator into a table and returns its entry.
+    ///
+    /// # Errors
+    /// If the bytes are not what the coders wrote, or the key is already there.
+    fn load(&mut self, pane: PaneId, key: &[u8], accumulator: &[u8]) -> Result<u32>;
+    /// An estimate of the bytes it holds.
+    fn bytes(&self) -> usize;
+}
+
+/// The tables of one grouping, typed.
+pub(super) struct Tables<K: 'static, V, F: Fold<V>> {
+    fold: Arc<F>,
+    hasher: FixedState,
+    /// `None` where a table was closed; its place is used again.
+    panes: Vec<Option<Table<K, F::Accumulator>>>,
+    free: Vec<u32>,
+    /// A closed table, kept for its room.
+    spare: Option<Table<K, F::Accumulator>>,
+    key_coder: Coder<K>,
+    accumulator_coder: Coder<F::Accumulator>,
+}
+
+struct Table<K, A> {
+    /// From the hash of a key to its place in `entries`.
+    index: HashTable<u32>,
+    /// Dense, so that a pane fires in a promised order and at the speed of memory.
+    entries: Vec<(K, A)>,
+}
+
+impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
+    pub(super) fn new(fold: Arc<F>, seed: u64) -> Self {
+        Self {
+            fold,
+            hasher: FixedState::with_seed(seed),
+            panes: Vec::new(),
+            free: Vec::new(),
+            spare: None,
+            key_coder: Coder::of(),
+            accumulator_coder: Coder::of(),
+        }
+    }
+
+    fn table(&self, pane: PaneId) -> &Table<K, F::Accumulator> {
+        self.panes[pane.0 as usize].as_ref().expect("only open panes are asked about")
+    }
+}
+
+impl<K: Key, A> Table<K, A> {
+    fn new() -> Self {
+        Self { index: HashTable::new(), entries: Vec::new() }
+    }
+
+    /// The entry of `key`, made by `create` if it is new.
+    #[inline]
+    fn entry(&mut self, hasher: &FixedState, key: K, create: impl FnOnce() -> A) -> u32 {
+        let hash = hasher.hash_one(&key);
+        let entries = &mut self.entries;
+        if let Some(&found) = self.index.find(hash, |&at| entries[at as usize].0 == key) {
+            return found;
+        }
+        let new = u32::try_from(entries.len()).expect("a pane has fewer than 2^32 keys");
+        entries.push((key, create()));
+        self.index.insert_unique(hash, new, |&at| hasher.hash_one(&entries[at as usize].0));
+        new
+    }
+}
+
+impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
+    fn open(&mut self) -> PaneId {
+        let table = self.spare.take().unwrap_or_else(Table::new);
+        if let Some(free) = self.free.pop() {
+            self.panes[free as usize] = Some(table);
+            return PaneId(free);
+        }
+        self.panes.push(Some(table));
+        PaneId(u32::try_from(self.panes.len() - 1).expect("fewer than 2^32 panes are open"))
+    }
+
+    fn add(&mut self, values: &mut dyn Column, to: PaneColumn<'_>) {
+        let values = values.typed_mut::<(K, V)>();
+        let (fold, hasher) = (self.fold.as_ref(), &self.hasher);
+        match to {
+            PaneColumn::All(pane) => {
+                let table = self.panes[pane.0 as usize].as_mut().expect("the pane is open");
+                for (key, value) in values.drain(..) {
+                    let at = table.entry(hasher, key, || fold.create());
+                    fold.add(&mut table.entries[at as usize].1, value);
+                }
+            }
+            PaneColumn::Each(panes) => {
+                for ((key, value), &pane) in values.drain(..).zip(panes) {
+                    if pane == SKIP {
+                        continue;
+                    }
+                    let table = self.panes[pane as usize].as_mut().expect("the pane is open");
+                    let at = table.entry(hasher, key, || fold.create());
+                    fold.add(&mut table.entries[at as usize].1, value);
+                }
+            }
+        }
+    }
+
+    fn add_noting(&mut self, values: &mut dyn Column, to: &[u32], entries: &mut Vec<u32>) {
+        let (fold, hasher) = (self.fold.as_ref(), &self.hasher);
+        for ((key, value), &pane) in values.typed_mut::<(K, V)>().drain(..).zip(to) {
+            if pane == SKIP {
+                continue;
+            }
+            let table = self.panes[pane as usize].as_mut().expect("the pane is open");
+            let at = table.entry(hasher, key, || fold.create());
+            fold.add(&mut table.entries[at as usize].1, value);
+            entries.push(at);
+        }
+    }
+
+    fn fire(
+        &mut self,
+        pane: PaneId,
+        entries: Entries<'_>,
+        after: Afterwards,
+        out: &mut dyn Column,
+    ) {
+        let fold = self.fold.as_ref();
+        let table = self.panes[pane.0 as usize].as_mut().expect("only open panes fire");
+        let out = out.typed_mut::<(K, F::Output)>();
+        let mut fire = |(key, accumulator): &mut (K, F::Accumulator)| {
+            let output = fold.extract(accumulator);
+            if after == Afterwards::Clear {
+                *accumulator = fold.create();
+            }
+            (key.clone(), output)
+        };
+        match entries {
+            Entries::All => out.extend(table.entries.iter_mut().map(fire)),
+            Entries::Some(some) => {
+                out.extend(some.iter().map(|&at| fire(&mut table.entries[at as usize])));
+            }
+        }
+    }
+
+    fn close(&mut self, pane: PaneId) {
+        let table = self.panes[pane.0 as usize].take();
+        self.free.push(pane.0);
+        if let (None, Some(mut table)) = (&self.spare, table) {
+            table.index.clear();
+            table.entries.clear();
+            self.spare = Some(table);
+        }
+    }
+
+    fn entries(&self, pane: PaneId) -> usize {
+        self.table(pane).entries.len()
+    }
+
+    fn save_key(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>) {
+        out.extend(self.key_coder.encode_one(&self.table(pane).entries[entry as usize].0));
+    }
+
+    fn save_accumulator(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>) {
+        out.extend(self.accumulator_coder.encode_one(&self.table(pane).entries[entry as usize].1));
+    }
+
+    fn load(&mut self, pane: PaneId, key: &[u8], accumulator: &[u8]) -> Result<u32> {
+        let key = self.key_coder.decode_one(key)?;
+        let accumulator = self.accumulator_coder.decode_one(accumulator)?;
+        let table = self.panes[pane.0 as usize].as_mut().expect("state is loaded into open panes");
+        let before = table.entries.len();
+        let mut loaded = Some(accumulator);
+        let fold = self.fold.as_ref();
+        let at = table.entry(&self.hasher, key, || {
+            loaded.take().unwrap_or_else(|| fold.create())
+        });
+        if at as usize != before {
+            return Err(crate::Error::new("saved state names a key twice in one window"));
+        }
+        Ok(at)
+    }
+
+    fn bytes(&self) -> usize {
+        let of = |table: &Table<K, F::Accumulator>| {
+            table.index.allocation_size()
+                + table.entries.capacity() * size_of::<(K, F::Accumulator)>()
+        };
+        self.panes.iter().flatten().map(of).sum()
+    }
+}

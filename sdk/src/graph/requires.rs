@@ -1,0 +1,333 @@
+//! What a runner must be able to do to run a graph, and at which step.
+//!
+//! A step needs what it is (`gbk`, `flatten`, `root.impulse`, ..), and a grouping also what its
+//! input's windowing asks: window function, timestamp combiner, trigger, mode, lateness. The default
+//! trigger needs nothing beyond the grouping, and its continuation is itself. A combine counts as
+//! one grouping: what it is made of is its own affair, since a runner may put its own in the place
+//! of the expansion.
+//!
+//! Some claims no graph asks for in so many words, so they are taken along by the steps that rely
+//! on them: every grouping needs `pane.info`, `pane.gc_leftover`, `watermark.holds` and
+//! `lateness.dropped`; every change to fixed windows `window.negative_time` and
+//! `window.truncate_at_end`; every step with the author's code `pardo.lifecycle`; the first leaf
+//! `metrics.system`; and a grouping of scripted input behind another one `teststream.multi_stage`.
+//! Of `ops.stop` and `ops.retry` a graph knows nothing.
+
+use super::{Boundedness, CollectionId, Composite, Graph, Step, Transform, TransformId};
+use crate::{
+    Accumulation, Capability, ClosingBehavior, Duration, OnTimeBehavior, TimestampCombiner,
+    Trigger, WindowFn, Windowing,
+};
+use std::collections::BTreeSet;
+
+/// A capability that a step of a graph cannot do without.
+///
+/// ```
+/// use heliostat::prelude::*;
+/// use heliostat::{Boundedness, Capability};
+///
+/// let pipeline = Pipeline::new();
+/// pipeline.create([1, 2]).window(Window::fixed(secs(10)));
+/// let graph = pipeline.graph();
+/// let windows: Vec<_> = graph
+///     .requirements()
+///     .into_iter()
+///     .filter(|requirement| requirement.capability == Capability::WindowFixed)
+///     .collect();
+/// assert_eq!(windows.len(), 1);
+/// assert_eq!(windows[0].input, Boundedness::Bounded);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// What is needed.
+    pub capability: Capability,
+    /// The step that needs it.
+    pub at: TransformId,
+    /// Whether what the step takes is all there; for a root, what it makes.
+    pub input: Boundedness,
+}
+
+impl Graph {
+    /// What each step needs, in the order of the steps, each capability once per step.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    /// use heliostat::Capability;
+    ///
+    /// let pipeline = Pipeline::new();
+    /// pipeline.create([1, 2]).with_keys(|n| n % 2).sum_per_key();
+    /// let graph = pipeline.graph();
+    /// let needs = |capability| graph.requirements().iter().any(|it| it.capability == capability);
+    /// assert!(needs(Capability::CombinePerKey) && needs(Capability::WindowGlobal));
+    /// assert!(!needs(Capability::Gbk) && !needs(Capability::TriggerCount));
+    /// ```
+    pub fn requirements(&self) -> Vec<Requirement> {
+        let mut requirements = Vec::new();
+        let mut metrics = vec![Capability::MetricsSystem];
+        for step in self.steps() {
+            let mut needed = self.needs_of(step);
+            if step.is_leaf() {
+                needed.append(&mut metrics);
+            }
+            let mut seen = BTreeSet::new();
+            let input = self.boundedness_of(step);
+            let new = needed.into_iter().filter(|capability| seen.insert(*capability));
+            requirements.extend(new.map(|capability| Requirement {
+                capability,
+                at: step.id,
+                input,
+            }));
+        }
+        requirements
+    }
+
+    fn needs_of(&self, step: &Step) -> Vec<Capability> {
+        let mut needed = Vec::new();
+        if self.enclosing_combine(step).is_some() {
+            return needed;
+        }
+        transform_needs(step, &mut needed);
+        if is_grouping(step) || is_combine(step) {
+            self.grouping_needs(step, &mut needed);
+        }
+        needed
+    }
+
+    fn grouping_needs(&self, step: &Step, needed: &mut Vec<Capability>) {
+        let inputs = self.taken_by(step);
+        for &input in &inputs {
+            windowing_needs(&self.collection(input).windowing, needed);
+        }
+        if 1 < step.outputs.len() {
+            needed.push(Capability::LatenessDroppedOutput);
+        }
+        let triggered =
+            |&input: &CollectionId| self.collection(input).windowing.trigger != Trigger::Default;
+        let same_trigger = self.upstream(step, keeps_trigger);
+        if inputs.iter().any(triggered) && same_trigger.iter().any(|step| is_grouping(step)) {
+            needed.push(Capability::TriggerContinuation);
+        }
+        let upstream = self.upstream(step, |_| true);
+        let scripted = |step: &&Step| matches!(step.transform, Transform::TestStream(_));
+        if upstream.iter().any(|step| is_grouping(step)) && upstream.iter().any(scripted) {
+            needed.push(Capability::TestStreamMultiStage);
+        }
+        needed.extend([
+            Capability::PaneInfo,
+            Capability::PaneLeftover,
+            Capability::WatermarkHolds,
+            Capability::LatenessDropped,
+        ]);
+    }
+
+    /// Whether all that a step takes is there; a root is judged by what it makes.
+    fn boundedness_of(&self, step: &Step) -> Boundedness {
+        let mut collections = self.taken_by(step);
+        if collections.is_empty() {
+            collections.clone_from(&step.outputs);
+        }
+        collections
+            .iter()
+            .map(|&collection| self.collection(collection).boundedness)
+            .fold(Boundedness::Bounded, Boundedness::and)
+    }
+
+    /// What a step takes from outside: of a composite, what its leaves take from other leaves.
+    pub(crate) fn taken_by(&self, step: &Step) -> Vec<CollectionId> {
+        if step.is_leaf() || !step.inputs.is_empty() {
+            return step.inputs.clone();
+        }
+        let mut taken = Vec::new();
+        for leaf in self.leaves().filter(|leaf| self.is_within(leaf, step.id)) {
+            for &input in &leaf.inputs {
+                if !self.is_within(self.producer(input), step.id) && !taken.contains(&input) {
+                    taken.push(input);
+                }
+            }
+        }
+        taken
+    }
+
+    pub(super) fn is_within(&self, step: &Step, composite: TransformId) -> bool {
+        self.ancestors(step).any(|ancestor| ancestor.id == composite)
+    }
+
+    /// The composites around a step, the innermost first.
+    pub(crate) fn ancestors(&self, step: &Step) -> impl Iterator<Item = &Step> {
+        std::iter::successors(step.parent, |&parent| self.step(parent).parent)
+            .map(|parent| self.step(parent))
+    }
+
+    /// The steps that an author knows: those that are not inside a combine.
+    pub(crate) fn outer_steps(&self) -> impl Iterator<Item = &Step> {
+        self.steps().iter().filter(|step| self.enclosing_combine(step).is_none())
+    }
+
+    /// The groupings that an author knows, combines among them.
+    pub(crate) fn groupings(&self) -> impl Iterator<Item = &Step> {
+        self.outer_steps().filter(|step| is_grouping(step) || is_combine(step))
+    }
+
+    /// The outermost combine around a step.
+    fn enclosing_combine(&self, step: &Step) -> Option<&Step> {
+        self.ancestors(step).filter(|ancestor| is_combine(ancestor)).last()
+    }
+
+    /// The step as its author knows it: the outermost combine around it, else itself.
+    pub(crate) fn named_step<'a>(&'a self, step: &'a Step) -> &'a Step {
+        self.enclosing_combine(step).unwrap_or(step)
+    }
+
+    /// The leaves in front of a step, back to and including those that are not passed `through`;
+    /// the nearest first.
+    pub(crate) fn upstream(&self, step: &Step, through: impl Fn(&Step) -> bool) -> Vec<&Step> {
+        let mut found: Vec<&Step> = Vec::new();
+        let mut seen = BTreeSet::new();
+        let producers = |step: &Step| {
+            let inputs = self.taken_by(step);
+            inputs.iter().map(|&input| self.collection(input).producer).collect::<Vec<_>>()
+        };
+        let mut next = producers(step);
+        while !next.is_empty() {
+            let mut further = Vec::new();
+            for id in next {
+                if seen.insert(id) {
+                    let producer = self.step(id);
+                    found.push(producer);
+                    if through(producer) {
+                        further.extend(producers(producer));
+                    }
+                }
+            }
+            next = further;
+        }
+        found
+    }
+}
+
+/// Whether a step reduces: what it is made of is its own affair.
+pub(super) fn is_combine(step: &Step) -> bool {
+    match &step.transform {
+        Transform::Composite(composite) => match composite {
+            Composite::Combine { .. } | Composite::CombineGlobally { .. } => true,
+            Composite::Named | Composite::Read(_) | Composite::Write(_) => false,
+        },
+        Transform::Impulse
+        | Transform::ParDo { .. }
+        | Transform::GroupByKey
+        | Transform::Flatten
+        | Transform::WindowInto(_)
+        | Transform::TestStream(_) => false,
+    }
+}
+
+fn is_grouping(step: &Step) -> bool {
+    step.transform == Transform::GroupByKey
+}
+
+/// Whether what comes out of a step has the trigger of what went in.
+fn keeps_trigger(step: &Step) -> bool {
+    match &step.transform {
+        Transform::ParDo { .. } | Transform::Flatten => true,
+        Transform::WindowInto(change) => change.trigger.is_none(),
+        Transform::Impulse
+        | Transform::GroupByKey
+        | Transform::TestStream(_)
+        | Transform::Composite(_) => false,
+    }
+}
+
+/// What a step needs for what it is; what its windowing asks is told of groupings alone.
+fn transform_needs(step: &Step, needed: &mut Vec<Capability>) {
+    match &step.transform {
+        Transform::Impulse => needed.push(Capability::RootImpulse),
+        Transform::ParDo { moves_timestamps } => {
+            needed.push(Capability::PardoElementWise);
+            if 1 < step.outputs.len() {
+                needed.push(Capability::PardoMultiOut);
+            }
+            if *moves_timestamps {
+                needed.push(Capability::PardoTimestamps);
+            }
+            needed.push(Capability::PardoLifecycle);
+        }
+        Transform::GroupByKey => needed.push(Capability::Gbk),
+        Transform::Flatten => needed.push(Capability::Flatten),
+        Transform::WindowInto(change) => {
+            if let Some(window_fn) = &change.window_fn {
+                needed.push(window_fn.capability());
+                match window_fn {
+                    WindowFn::Global => {}
+                    WindowFn::Fixed(_) => needed
+                        .extend([Capability::WindowNegativeTime, Capability::WindowTruncateAtEnd]),
+                }
+            }
+        }
+        Transform::TestStream(script) => {
+            needed.push(Capability::TestStreamBasic);
+            if 1 < script.streams.len() {
+                needed.push(Capability::TestStreamMultiOutput);
+            }
+            if script.moves_processing_time {
+                needed.push(Capability::TestStreamProcessingTime);
+            }
+        }
+        Transform::Composite(composite) => match composite {
+            Composite::Named => {}
+            Composite::Read(spec) => needed.push(match spec.boundedness {
+                Boundedness::Bounded => Capability::ReadBounded,
+                Boundedness::Unbounded => Capability::ReadUnbounded,
+            }),
+            Composite::Write(_) => needed.push(Capability::Write),
+            Composite::Combine { .. } => needed.push(Capability::CombinePerKey),
+            Composite::CombineGlobally { .. } => needed.push(Capability::CombineGlobally),
+        },
+    }
+}
+
+/// What a windowing asks of a grouping.
+fn windowing_needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
+    needed.push(windowing.window_fn.capability());
+    needed.push(match windowing.timestamp_combiner {
+        TimestampCombiner::EndOfWindow => Capability::TimestampCombinerEow,
+        TimestampCombiner::Earliest => Capability::TimestampCombinerEarliest,
+        TimestampCombiner::Latest => Capability::TimestampCombinerLatest,
+    });
+    trigger_needs(&windowing.trigger, needed);
+    if windowing.specified.unsafe_trigger && windowing.trigger.may_lose_data(windowing) {
+        needed.push(Capability::TriggerFinishing);
+    }
+    if windowing.many_panes() {
+        needed.push(match windowing.accumulation {
+            Accumulation::Discarding => Capability::ModeDiscarding,
+            Accumulation::Accumulating => Capability::ModeAccumulating,
+        });
+    }
+    if Duration::ZERO < windowing.allowed_lateness {
+        needed.push(Capability::LatenessAllowed);
+    }
+    if windowing.on_time_behavior != OnTimeBehavior::default() {
+        needed.push(Capability::PaneEmptyOnTime);
+    }
+    if windowing.closing_behavior == ClosingBehavior::Always {
+        needed.push(Capability::PaneClosing);
+    }
+}
+
+fn trigger_needs(trigger: &Trigger, needed: &mut Vec<Capability>) {
+    match trigger {
+        Trigger::Default => {}
+        Trigger::AfterWatermark { early, late } => {
+            needed.push(Capability::TriggerEvent);
+            for inner in [early, late].into_iter().flatten() {
+                trigger_needs(inner, needed);
+            }
+        }
+        Trigger::AfterCount(_) => needed.push(Capability::TriggerCount),
+        Trigger::Repeatedly(inner) => {
+            needed.push(Capability::TriggerRepeated);
+            trigger_needs(inner, needed);
+        }
+        Trigger::Never => needed.push(Capability::TriggerNever),
+    }
+}

@@ -1,0 +1,302 @@
+//! The command line: launch's own arguments, the runners' settings and the author's options.
+
+use crate::graph::Format;
+use crate::{Error, Result, Runner, Setting, SettingKind};
+use clap::builder::PossibleValuesParser;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, value_parser};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What to do about a program without runners.
+pub(super) const NONE_LINKED: &str =
+    "no runner is linked into this program\n  help: add `use heliostat_direct as _;` to it";
+
+/// The runner that runs what names no other.
+pub(super) const DEFAULT_RUNNER: &str = "direct";
+
+/// The arguments of launch itself, by their long names. An author's option would be refused
+/// whatever command has it, so that a name means one thing in the whole program.
+const OWN: [&str; 6] = [RUNNER, EVENTS, ALL, FORMAT, PLAN, "help"];
+
+pub(super) const RUNNER: &str = "runner";
+pub(super) const EVENTS: &str = "events";
+pub(super) const ALL: &str = "all";
+pub(super) const FORMAT: &str = "format";
+pub(super) const PLAN: &str = "plan";
+
+/// What a program can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subcommand {
+    Run,
+    Check,
+    Graph,
+    Runners,
+    Matrix,
+}
+
+impl Subcommand {
+    const ALL: [Self; 5] = [Self::Run, Self::Check, Self::Graph, Self::Runners, Self::Matrix];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Check => "check",
+            Self::Graph => "graph",
+            Self::Runners => "runners",
+            Self::Matrix => "matrix",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Run => "Runs the pipeline",
+            Self::Check => "Says whether a runner takes the pipeline, and what to do where not",
+            Self::Graph => "Draws the pipeline",
+            Self::Runners => "Lists the runners that are linked in",
+            Self::Matrix => "Shows what the runners can do, as it was tested",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|subcommand| subcommand.name() == name)
+    }
+
+    /// Whether it builds the pipeline, which takes the author's options.
+    pub(super) fn takes_options(self) -> bool {
+        match self {
+            Self::Run | Self::Check | Self::Graph => true,
+            Self::Runners | Self::Matrix => false,
+        }
+    }
+}
+
+/// The whole command line.
+///
+/// # Errors
+/// If one of the author's options has a name that is taken.
+pub(super) fn command<O: Args>(name: &'static str, runners: &[Box<dyn Runner>]) -> Result<Command> {
+    refuse_clashes(&O::augment_args(Command::new(name)), runners)?;
+    let command = Command::new(name)
+        .no_binary_name(true)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true);
+    Ok(Subcommand::ALL.into_iter().fold(command, |command, subcommand| {
+        let mut own = Command::new(subcommand.name()).about(subcommand.about());
+        if subcommand.takes_options() {
+            own = O::augment_args(own.next_help_heading("Options of this pipeline"));
+            own = own.next_help_heading(None::<&str>);
+        }
+        command.subcommand(with_own_arguments(own, subcommand, runners))
+    }))
+}
+
+fn with_own_arguments(
+    command: Command,
+    subcommand: Subcommand,
+    runners: &[Box<dyn Runner>],
+) -> Command {
+    let runner = own(RUNNER).value_name("NAME").help("The runner");
+    match subcommand {
+        Subcommand::Run => {
+            let command = command.arg(runner).arg(
+                own(EVENTS)
+                    .value_name("FILE")
+                    .value_parser(value_parser!(PathBuf))
+                    .help("Writes what happens to this file, as lines of JSON"),
+            );
+            runners.iter().fold(command, |command, runner| with_settings(command, runner.as_ref()))
+        }
+        Subcommand::Check => command
+            .arg(runner.conflicts_with(argument_id(ALL)))
+            .arg(own(ALL).action(ArgAction::SetTrue).help("Asks all runners that are linked in")),
+        Subcommand::Graph => command
+            .arg(
+                own(FORMAT)
+                    .value_name("FORMAT")
+                    .value_parser(PossibleValuesParser::new(Format::NAMES))
+                    .default_value(Format::NAMES[0])
+                    .help("The form of the drawing"),
+            )
+            .arg(own(PLAN).action(ArgAction::SetTrue).help("Draws how a runner would run it"))
+            .arg(runner.requires(argument_id(PLAN))),
+        Subcommand::Runners => command,
+        Subcommand::Matrix => command.arg(runner.help("The only runner to show")),
+    }
+}
+
+/// One of launch's own arguments. Its id cannot be the name of a field of the author's options.
+fn own(long: &'static str) -> Arg {
+    Arg::new(argument_id(long)).long(long)
+}
+
+fn argument_id(long: &str) -> &'static str {
+    match long {
+        RUNNER => "launch.runner",
+        EVENTS => "launch.events",
+        ALL => "launch.all",
+        FORMAT => "launch.format",
+        PLAN => "launch.plan",
+        other => unreachable!("launch has no argument `{other}`"),
+    }
+}
+
+fn with_settings(command: Command, runner: &dyn Runner) -> Command {
+    let heading = format!("Options of the {} runner", runner.name());
+    runner.settings().into_iter().fold(command, |command, setting| {
+        let long = long_name(runner, &setting);
+        let argument = Arg::new(long.clone()).long(long).help_heading(heading.clone());
+        command.arg(match setting.kind {
+            SettingKind::Flag => argument.action(ArgAction::SetTrue).help(setting.help),
+            // The default stands in the help only: what is not given is the runner's to decide.
+            SettingKind::Value { default } => argument
+                .value_name("VALUE")
+                .allow_hyphen_values(true)
+                .help(format!("{} [default: {default}]", setting.help)),
+        })
+    })
+}
+
+fn long_name(runner: &dyn Runner, setting: &Setting) -> String {
+    format!("{}.{}", runner.name(), setting.name)
+}
+
+/// Finds the author's options whose names are taken, before clap does in its own words.
+fn refuse_clashes(author: &Command, runners: &[Box<dyn Runner>]) -> Result<()> {
+    for option in author.get_arguments() {
+        let longs =
+            option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default());
+        for long in longs {
+            if OWN.contains(&long) {
+                return Err(clash(option, &format!("--{long}"), "launch has one of that name"));
+            }
+            let owner = runners.iter().find(|runner| {
+                long.strip_prefix(runner.name()).is_some_and(|rest| rest.starts_with('.'))
+            });
+            if let Some(owner) = owner {
+                let why = format!("its prefix belongs to the runner `{}`", owner.name());
+                return Err(clash(option, &format!("--{long}"), &why));
+            }
+        }
+        let aliases = option.get_all_short_aliases().unwrap_or_default();
+        if option.get_short().into_iter().chain(aliases).any(|short| short == 'h') {
+            return Err(clash(option, "-h", "it asks for help"));
+        }
+    }
+    Ok(())
+}
+
+fn clash(option: &Arg, name: &str, why: &str) -> Error {
+    Error::new(format!(
+        "the pipeline's option `{name}` (`{}` in its options) has a name that is taken: {why}\n  \
+         help: give it another one",
+        option.get_id(),
+    ))
+}
+
+/// The runner that was asked for, or the one that needs no asking.
+///
+/// # Errors
+/// If there is no such runner, or several and none was named.
+pub(super) fn chosen_runner<'a>(
+    matches: &ArgMatches,
+    runners: &'a [Box<dyn Runner>],
+) -> Result<&'a dyn Runner> {
+    if runners.is_empty() {
+        return Err(Error::new(NONE_LINKED));
+    }
+    match (named_runner(matches, runners)?, runners) {
+        (Some(runner), _) => Ok(runner),
+        (None, [only]) => Ok(only.as_ref()),
+        (None, _) => find(DEFAULT_RUNNER, runners).ok_or_else(|| {
+            Error::new(format!(
+                "several runners are linked in: {}\n  help: choose one with `--runner NAME`",
+                names(runners),
+            ))
+        }),
+    }
+}
+
+/// The runner that was named, if one was.
+///
+/// # Errors
+/// If there is no such runner.
+pub(super) fn named_runner<'a>(
+    matches: &ArgMatches,
+    runners: &'a [Box<dyn Runner>],
+) -> Result<Option<&'a dyn Runner>> {
+    let Some(name) = matches.get_one::<String>(argument_id(RUNNER)) else {
+        return Ok(None);
+    };
+    match find(name, runners) {
+        Some(runner) => Ok(Some(runner)),
+        None if runners.is_empty() => {
+            Err(Error::new(format!("there is no runner `{name}`: {NONE_LINKED}")))
+        }
+        None => Err(Error::new(format!(
+            "there is no runner `{name}`\n  linked in: {}\n  help: name one of these, or add \
+             the crate of `{name}` to the program with `use .. as _;`",
+            names(runners),
+        ))),
+    }
+}
+
+fn find<'a>(name: &str, runners: &'a [Box<dyn Runner>]) -> Option<&'a dyn Runner> {
+    runners.iter().find(|runner| runner.name() == name).map(AsRef::as_ref)
+}
+
+fn names(runners: &[Box<dyn Runner>]) -> String {
+    runners.iter().map(|runner| runner.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// The settings that were given for the chosen runner, without their prefix.
+///
+/// # Errors
+/// If a setting of another runner was given.
+pub(super) fn settings(
+    matches: &ArgMatches,
+    chosen: &dyn Runner,
+    runners: &[Box<dyn Runner>],
+) -> Result<BTreeMap<String, String>> {
+    let mut settings = BTreeMap::new();
+    for runner in runners {
+        for setting in runner.settings() {
+            let long = long_name(runner.as_ref(), &setting);
+            if matches.value_source(&long) != Some(ValueSource::CommandLine) {
+                continue;
+            }
+            if runner.name() != chosen.name() {
+                return Err(Error::new(format!(
+                    "`--{long}` belongs to the runner `{owner}`, and `{chosen}` was chosen\n  \
+                     help: leave it out, or choose `--runner {owner}`",
+                    owner = runner.name(),
+                    chosen = chosen.name(),
+                )));
+            }
+            let value = match setting.kind {
+                SettingKind::Flag => "true".to_owned(),
+                SettingKind::Value { .. } => {
+                    matches.get_one::<String>(&long).cloned().unwrap_or_default()
+                }
+            };
+            settings.insert(setting.name.to_owned(), value);
+        }
+    }
+    Ok(settings)
+}
+
+/// Whether one of launch's own flags was given.
+pub(super) fn flag(matches: &ArgMatches, long: &str) -> bool {
+    matches.get_flag(argument_id(long))
+}
+
+/// The file for the events, if one was named.
+pub(super) fn events(matches: &ArgMatches) -> Option<&PathBuf> {
+    matches.get_one::<PathBuf>(argument_id(EVENTS))
+}
+
+/// One of [`Format::NAMES`].
+pub(super) fn format(matches: &ArgMatches) -> &str {
+    matches.get_one::<String>(argument_id(FORMAT)).map_or(Format::NAMES[0], String::as_str)
+}

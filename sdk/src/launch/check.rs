@@ -1,0 +1,103 @@
+//! `check`: what keeps a runner from taking the pipeline, without running it.
+
+use super::arguments::{ALL, DEFAULT_RUNNER, NONE_LINKED, chosen_runner, flag};
+use super::build::{Build, Trust, build};
+use super::number::counted;
+use super::{Exit, Program};
+use crate::graph::Graph;
+use crate::preflight::{self, Problem, Severity};
+use crate::{Error, Result, Runner};
+use clap::ArgMatches;
+use std::fmt;
+
+pub(super) fn check(program: &Program, author: Build<'_>, matches: &ArgMatches) -> Result<Exit> {
+    let asked: Vec<&dyn Runner> = if flag(matches, ALL) {
+        program.runners.iter().map(AsRef::as_ref).collect()
+    } else {
+        vec![chosen_runner(matches, &program.runners)?]
+    };
+    if asked.is_empty() {
+        return Err(Error::new(NONE_LINKED));
+    }
+    let pipeline = build(author, trust(asked.iter().any(|runner| is_suspicious(*runner))))?;
+    let graph = pipeline.graph();
+
+    let verdicts: Vec<Verdict> = asked.iter().map(|runner| Verdict::of(&graph, *runner)).collect();
+    let mut shown: Vec<&Problem> = Vec::new();
+    for problem in verdicts.iter().flat_map(|verdict| &verdict.problems) {
+        // What is wrong for every runner is said once.
+        if !shown.contains(&problem) {
+            program.console.result(format_args!("{problem}"));
+            shown.push(problem);
+        }
+    }
+    for verdict in &verdicts {
+        program.console.result(format_args!("{verdict}"));
+    }
+    let refused = verdicts.iter().any(|verdict| !verdict.takes_it());
+    if refused && let Some(help) = other_runners(&graph, &program.runners, &asked) {
+        program.console.result(format_args!("{help}"));
+    }
+    Ok(if refused { Exit::refused() } else { Exit::done() })
+}
+
+/// The line that names the runners which would take the pipeline and were not asked.
+pub(super) fn other_runners(
+    graph: &Graph,
+    runners: &[Box<dyn Runner>],
+    asked: &[&dyn Runner],
+) -> Option<String> {
+    let names: Vec<String> = runners
+        .iter()
+        .filter(|runner| asked.iter().all(|asked| asked.name() != runner.name()))
+        .filter(|runner| Verdict::of(graph, runner.as_ref()).takes_it())
+        .map(|runner| format!("`--runner {}`", runner.name()))
+        .collect();
+    (!names.is_empty()).then(|| format!("help: would take it: {}", names.join(", ")))
+}
+
+/// Whether building must be shown to be deterministic for this runner.
+pub(super) fn is_suspicious(runner: &dyn Runner) -> bool {
+    runner.name() == DEFAULT_RUNNER
+}
+
+/// How to build for a runner that is suspicious, or is not.
+pub(super) fn trust(suspicious: bool) -> Trust {
+    if suspicious { Trust::Suspicious } else { Trust::Trusting }
+}
+
+/// What preflight says of a pipeline on one runner.
+pub(super) struct Verdict {
+    runner: String,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Verdict {
+    pub(super) fn of(graph: &Graph, runner: &dyn Runner) -> Self {
+        let problems = preflight::check(graph, &runner.support(), runner.name());
+        Self { runner: runner.name().to_owned(), problems }
+    }
+
+    pub(super) fn takes_it(&self) -> bool {
+        self.count(Severity::Error) == 0
+    }
+
+    fn count(&self, severity: Severity) -> u64 {
+        self.problems.iter().filter(|problem| problem.severity == severity).count() as u64
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (errors, warnings) = (self.count(Severity::Error), self.count(Severity::Warning));
+        write!(f, "{}: ", self.runner)?;
+        match errors {
+            0 => f.write_str("ok")?,
+            errors => f.write_str(&counted(errors, "problem"))?,
+        }
+        match warnings {
+            0 => Ok(()),
+            warnings => write!(f, ", {}", counted(warnings, "warning")),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `run`: the pipeline on a runner, to its end.
+
+use super::arguments::{chosen_runner, events, settings};
+use super::build::{Build, build};
+use super::check::{Verdict, is_suspicious, other_runners, trust};
+use super::events::{EventsFile, Outcome};
+use super::progress::ProgressLine;
+use super::signals;
+use super::summary::{self, Run};
+use super::{Console, Exit, Program, Summary};
+use crate::graph::Graph;
+use crate::{
+    Clock, Duration, Interrupt, InterruptLevel, Job, Observer, Pipeline, Result, RunError,
+    RunErrorKind, RunEvent, RunResult, Runner, SystemClock, Written,
+};
+use clap::ArgMatches;
+
+/// The setting with which the direct runner trusts the pipeline.
+const TRUSTING: &str = "trusting";
+
+pub(super) fn run(program: &Program, author: Build<'_>, matches: &ArgMatches) -> Result<Exit> {
+    let runner = chosen_runner(matches, &program.runners)?;
+    let settings = settings(matches, runner, &program.runners)?;
+    let suspicious = is_suspicious(runner) && !settings.contains_key(TRUSTING);
+    let runner = runner.configured(&settings)?;
+    let runner = runner.as_ref();
+
+    let pipeline = build(author, trust(suspicious))?;
+    let graph = pipeline.graph();
+    let verdict = Verdict::of(&graph, runner);
+    if !verdict.takes_it() {
+        return Ok(program.refuse_pipeline(&graph, runner, &verdict));
+    }
+    for warning in &verdict.problems {
+        program.console.remark(format_args!("{warning}"));
+    }
+    let events = events(matches).map(|path| EventsFile::create(path)).transpose()?;
+    Ok(program.execute(&pipeline, runner, events))
+}
+
+impl Program {
+    /// Says everything that keeps the runner from taking the pipeline.
+    pub(super) fn refuse_pipeline(
+        &self,
+        graph: &Graph,
+        runner: &dyn Runner,
+        verdict: &Verdict,
+    ) -> Exit {
+        for problem in &verdict.problems {
+            self.console.remark(format_args!("{problem}"));
+        }
+        self.console.remark(format_args!("{verdict}"));
+        if let Some(help) = other_runners(graph, &self.runners, &[runner]) {
+            self.console.remark(format_args!("{help}"));
+        }
+        Exit::refused()
+    }
+
+    fn execute(
+        &self,
+        pipeline: &Pipeline,
+        runner: &dyn Runner,
+        events: Option<EventsFile>,
+    ) -> Exit {
+        let (graph, functions) = (pipeline.graph(), pipeline.functions());
+        let interrupt = Interrupt::new();
+        let watch = signals::watch(&interrupt, &self.console);
+        let mut reporter = Reporter {
+            console: &self.console,
+            progress: ProgressLine::begin(&self.console),
+            events,
+            written: Vec::new(),
+        };
+        let started = SystemClock.now();
+        let ended = runner.execute(Job::new(&graph, &functions, &interrupt, &mut reporter));
+        // The system's clock may have been set back meanwhile.
+        let elapsed = (SystemClock.now() - started).max(Duration::ZERO);
+        drop(watch);
+
+        let Reporter { progress, events, written, .. } = reporter;
+        drop(progress);
+        let outcome = outcome(&ended, interrupt.level());
+        if let Some(Err(error)) = events.map(|events| events.finish(outcome, elapsed)) {
+            self.console.remark(format_args!("warning: the events are not whole: {error}"));
+        }
+        match ended {
+            Ok(result) => self.tell_result(&graph, runner, result, elapsed),
+            Err(error) => self.tell_error(&error, outcome, &written),
+        }
+    }
+
+    fn tell_result(
+        &self,
+        graph: &Graph,
+        runner: &dyn Runner,
+        result: RunResult,
+        elapsed: Duration,
+    ) -> Exit {
+        let run = Run { graph, result: &result, elapsed };
+        self.console.result(format_args!("{}", summary::text(&run)));
+        match result.interrupted {
+            Some(_) => Exit::interrupted(),
+            None => Exit::ran(Summary { result, runner: runner.name().to_owned(), elapsed }),
+        }
+    }
+
+    fn tell_error(&self, error: &RunError, outcome: Outcome, written: &[Written]) -> Exit {
+        if error.kind() == RunErrorKind::Refused {
+            // Its problems say themselves that they are errors.
+            self.console.remark(format_args!("{error}"));
+            return Exit::refused();
+        }
+        self.console.remark(format_args!("error: {error}"));
+        if written.is_empty() {
+            self.console.remark(format_args!("nothing was written"));
+        }
+        for written in written {
+            let wrote = summary::wrote(written);
+            self.console.remark(format_args!("before that, the run {wrote}"));
+        }
+        match outcome {
+            Outcome::Interrupted => Exit::interrupted(),
+            Outcome::Done | Outcome::Failed => Exit::failed(),
+        }
+    }
+}
+
+fn outcome(ended: &Result<RunResult, RunError>, level: InterruptLevel) -> Outcome {
+    match (ended, level) {
+        (Ok(result), _) if result.interrupted.is_some() => Outcome::Interrupted,
+        (Ok(_), _) => Outcome::Done,
+        // An aborted run has nothing to show, so it ends with an error: the wished one.
+        (Err(_), InterruptLevel::Abort) => Outcome::Interrupted,
+        (Err(_), InterruptLevel::None | InterruptLevel::Stop) => Outcome::Failed,
+    }
+}
+
+/// Hands what a run tells to whoever looks on.
+struct Reporter<'a> {
+    console: &'a Console,
+    progress: Option<ProgressLine>,
+    events: Option<EventsFile>,
+    /// What appeared so far; told if the run fails behind it.
+    written: Vec<Written>,
+}
+
+impl Observer for Reporter<'_> {
+    fn event(&mut self, event: RunEvent) {
+        if let Some(events) = &mut self.events {
+            events.add(&event);
+        }
+        match event {
+            RunEvent::Progress { elements, watermark, .. } => {
+                if let Some(progress) = &mut self.progress {
+                    progress.tell(elements, watermark);
+                }
+            }
+            RunEvent::BadRow { step, row } => {
+                self.console.remark(format_args!("warning: `{step}` rejected {row}"));
+            }
+            RunEvent::Written { written, .. } => self.written.push(written),
+            RunEvent::Step { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Launched programs with runners that only pretend: what they say and how they exit.
+
+use super::Program;
+use super::console::{Console, Device};
+use crate::runner::Runner;
+use crate::{
+    BadRow, Capability, DropCounts, Exit, Extent, Job, OpenWindows, Pipeline, Result, RunError,
+    RunEvent, RunResult, Setting, SettingKind, StepMetrics, Support, Timestamp, Written,
+    generate_sequence,
+};
+use clap::Args;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+mod commands;
+mod runs;
+
+/// What a program said, by stream.
+#[derive(Clone, Default)]
+pub(super) struct Captured {
+    results: Sink,
+    remarks: Sink,
+}
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no test panics while writing").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Sink {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().expect("no test panics while writing").clone();
+        String::from_utf8(bytes).expect("launch writes text")
+    }
+}
+
+impl Captured {
+    pub(super) fn console(&self) -> Console {
+        Console::new(Box::new(self.results.clone()), Box::new(self.remarks.clone()), Device::File)
+    }
+
+    pub(super) fn results(&self) -> String {
+        self.results.text()
+    }
+
+    pub(super) fn remarks(&self) -> String {
+        self.remarks.text()
+    }
+}
+
+/// How a pretended run ends.
+#[derive(Clone, Copy, Debug)]
+enum Script {
+    Done,
+    Failed,
+    FailedAfterACommit,
+    Interrupted,
+    Aborted,
+}
+
+/// A runner that tells events and a result by script, and runs nothing.
+#[derive(Clone)]
+struct Pretender {
+    name: &'static str,
+    script: Script,
+    support: Support,
+    matrix: &'static str,
+    seed: String,
+}
+
+impl Pretender {
+    fn new(name: &'static str, script: Script) -> Self {
+        Self { name, script, support: Support::everything(), matrix: "", seed: String::new() }
+    }
+
+    fn without_write(name: &'static str) -> Self {
+        let support = Support::everything().with(Capability::Write, Extent::None);
+        Self { support, ..Self::new(name, Script::Done) }
+    }
+}
+
+impl Runner for Pretender {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn about(&self) -> &str {
+        "pretends to run"
+    }
+
+    fn version(&self) -> &str {
+        "0.0.1"
+    }
+
+    fn support(&self) -> Support {
+        self.support.clone()
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        let seed = SettingKind::Value { default: "0".into() };
+        vec![
+            Setting { name: "seed", help: "what chance is made from", kind: seed },
+            Setting { name: "trusting", help: "checks nothing", kind: SettingKind::Flag },
+        ]
+    }
+
+    fn configured(&self, settings: &BTreeMap<String, String>) -> Result<Box<dyn Runner>> {
+        let seed = settings.get("seed").cloned().unwrap_or_default();
+        if !seed.is_empty() {
+            seed.parse::<i64>()
+                .map_err(|error| crate::Error::from(error).context("the setting `seed`"))?;
+        }
+        Ok(Box::new(Self { seed, ..self.clone() }))
+    }
+
+    fn matrix(&self) -> &str {
+        self.matrix
+    }
+
+    fn draw_plan(&self, graph: &crate::graph::Graph) -> String {
+        format!("{} leaves in one stage\n", graph.leaves().count())
+    }
+
+    fn execute(&self, job: Job<'_>) -> Result<RunResult, RunError> {
+        let row = BadRow { file: "a.csv".into(), line: 7, reason: "no such month".into() };
+        job.observer.event(RunEvent::BadRow { step: "Read".into(), row });
+        let watermark = Timestamp::secs(90);
+        job.observer.event(RunEvent::Progress { elements: 1_200, watermark, bundles: 3 });
+        let written = Written { place: format!("out{}", self.seed), elements: 1_100 };
+        let event = RunEvent::Written { step: "Write".into(), written: written.clone() };
+        match self.script {
+            Script::Done => {
+                job.observer.event(event);
+                Ok(pretended_result(job.graph, written, None))
+            }
+            Script::Interrupted => {
+                let open = OpenWindows { windows: 12, panes_pending: 5 };
+                Ok(pretended_result(job.graph, written, Some(open)))
+            }
+            Script::Failed => Err(RunError::failed("`Divide` failed").in_step("Divide")),
+            Script::FailedAfterACommit => {
+                job.observer.event(event);
+                Err(RunError::failed("the disk is full"))
+            }
+            Script::Aborted => {
+                job.interrupt.request();
+                job.interrupt.request();
+                Err(RunError::failed("the run was aborted"))
+            }
+        }
+    }
+}
+
+/// Counts for the read and for a step that drops.
+fn pretended_result(
+    graph: &crate::graph::Graph,
+    written: Written,
+    interrupted: Option<OpenWindows>,
+) -> RunResult {
+    let read = graph.leaves().next().expect("the pipeline begins with a read").path.clone();
+    let last = graph.leaves().last().expect("the pipeline ends with a write").path.clone();
+    let mut result = RunResult { interrupted, ..RunResult::default() };
+    let counts = StepMetrics { elements_out: 1_200, bad_rows: 4, ..StepMetrics::default() };
+    result.metrics.insert(read, counts);
+    let dropped = DropCounts { late: 99, closed: 1 };
+    let counts = StepMetrics { elements_in: 1_200, dropped, ..StepMetrics::default() };
+    result.metrics.insert(last.clone(), counts);
+    result.written.insert(last, written);
+    result
+}
+
+#[derive(Args)]
+struct Options {
+    /// The first number that is left out.
+    #[arg(long, default_value_t = 9)]
+    end: u64,
+}
+
+/// A pipeline without problems.
+fn numbers(pipeline: &Pipeline, options: &Options) -> Result<()> {
+    pipeline.read(generate_sequence(0..options.end)).collect();
+    Ok(())
+}
+
+/// A pipeline that would never emit.
+fn endless_group(pipeline: &Pipeline, options: &Options) -> Result<()> {
+    let numbers = pipeline.read(generate_sequence(0..options.end).unbounded());
+    numbers.with_keys(|number| number % 2).sum_per_key().collect();
+    Ok(())
+}
+
+/// Another pipeline each time.
+fn changing(pipeline: &Pipeline, _: &Options) -> Result<()> {
+    static BUILDS: AtomicU64 = AtomicU64::new(0);
+    let build = BUILDS.fetch_add(1, Ordering::SeqCst);
+    pipeline.read(generate_sequence(0..9)).map(|n| n).named(&format!("Step {build}")).collect();
+    Ok(())
+}
+
+type Build<O> = fn(&Pipeline, &O) -> Result<()>;
+
+/// What a program with these runners does with this command line, written with spaces.
+fn launched<O: Args>(
+    runners: Vec<Pretender>,
+    build: Build<O>,
+    command_line: &str,
+) -> (Exit, Captured) {
+    let captured = Captured::default();
+    let runners = runners.into_iter().map(|runner| Box::new(runner) as Box<dyn Runner>).collect();
+    let program = Program { name: "numbers", runners, console: captured.console() };
+    let args = command_line.split_whitespace().map(OsString::from).collect();
+    (program.launch(build, args), captured)
+}
+
+fn direct(script: Script) -> Vec<Pretender> {
+    vec![Pretender::new("direct", script)]
+}
+
+fn both() -> Vec<Pretender> {
+    vec![Pretender::new("direct", Script::Done), Pretender::new("rounds", Script::Done)]
+}

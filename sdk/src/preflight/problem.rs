@@ -1,0 +1,94 @@
+//! The form of a message: what, where, why, what to do.
+
+use crate::graph::{SourceLine, Step, TransformId};
+use std::fmt;
+
+/// Whether a pipeline with the problem may run.
+///
+/// ```
+/// assert!(heliostat::Severity::Error < heliostat::Severity::Warning);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It may not.
+    Error,
+    /// It may, and probably does something else than was meant.
+    Warning,
+}
+
+/// Something wrong with a pipeline, found before it ran.
+///
+/// ```
+/// use heliostat::prelude::*;
+/// use heliostat::{Support, preflight};
+///
+/// let pipeline = Pipeline::new();
+/// pipeline
+///     .read(generate_sequence(0..9).unbounded())
+///     .with_keys(|n| n % 2)
+///     .sum_per_key();
+/// let problems = preflight::check(&pipeline.graph(), &Support::everything(), "direct");
+/// assert_eq!(problems[0].code, "unbounded-group");
+/// assert!(problems[0].to_string().starts_with("error[unbounded-group]: `Sum per key`"));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// Its stable name, as in the error catalogue.
+    pub code: &'static str,
+    /// Whether the pipeline may run.
+    pub severity: Severity,
+    /// Where it is.
+    pub at: TransformId,
+    /// The path of the step.
+    pub step: String,
+    /// Where the author wrote the step.
+    pub line: SourceLine,
+    /// What happens, the step's name first.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl Problem {
+    /// A problem of this step that keeps the pipeline from running. `what` goes on behind the
+    /// step's name.
+    pub fn error(
+        code: &'static str,
+        step: &Step,
+        what: impl fmt::Display,
+        why: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            at: step.id,
+            step: step.path.clone(),
+            line: step.line.clone(),
+            what: format!("`{}` {what}", step.path),
+            why: why.into(),
+            help: help.into(),
+        }
+    }
+
+    /// The same problem, but the pipeline may run.
+    #[must_use]
+    pub fn as_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        writeln!(f, "{severity}[{}]: {}", self.code, self.what)?;
+        writeln!(f, "  {}", self.why)?;
+        writeln!(f, "  at: {}", self.line)?;
+        write!(f, "  help: {}", self.help)
+    }
+}

@@ -1,0 +1,59 @@
+//! The runners that are linked into a program.
+
+use super::Runner;
+use std::sync::{Mutex, PoisonError};
+
+/// How a runner crate makes itself known: `inventory::submit! { RunnerEntry::new(make) }`.
+///
+/// ```
+/// use heliostat_direct as _;
+///
+/// let names: Vec<String> =
+///     heliostat::runners().iter().map(|runner| runner.name().to_owned()).collect();
+/// assert!(names.contains(&"direct".to_owned()));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RunnerEntry {
+    make: fn() -> Box<dyn Runner>,
+}
+
+impl RunnerEntry {
+    /// A runner made by this function, with its default settings.
+    pub const fn new(make: fn() -> Box<dyn Runner>) -> Self {
+        Self { make }
+    }
+}
+
+inventory::collect!(RunnerEntry);
+
+static REGISTERED: Mutex<Vec<RunnerEntry>> = Mutex::new(Vec::new());
+
+/// Makes a runner known where the linker might leave its entry out.
+///
+/// ```
+/// use heliostat::{RunnerEntry, register, runners};
+/// use heliostat_direct::DirectRunner;
+///
+/// register(RunnerEntry::new(|| Box::new(DirectRunner::default())));
+/// assert_eq!(runners().iter().filter(|runner| runner.name() == "direct").count(), 1);
+/// ```
+pub fn register(entry: RunnerEntry) {
+    REGISTERED.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+}
+
+/// All runners that are linked in or registered, once each, by name.
+///
+/// ```
+/// use heliostat_direct as _;
+///
+/// assert!(!heliostat::runners().is_empty());
+/// ```
+pub fn runners() -> Vec<Box<dyn Runner>> {
+    let registered = REGISTERED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let linked = inventory::iter::<RunnerEntry>.into_iter().copied();
+    let mut runners: Vec<Box<dyn Runner>> =
+        linked.chain(registered).map(|entry| (entry.make)()).collect();
+    runners.sort_by(|a, b| a.name().cmp(b.name()));
+    runners.dedup_by(|a, b| a.name() == b.name());
+    runners
+}

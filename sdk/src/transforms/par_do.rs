@@ -1,0 +1,184 @@
+//! A `DoFn` as a step.
+
+use crate::dofn::{Declare, DoFnStep, Output};
+use crate::graph::build::{Builder, Caller, Code};
+use crate::graph::{CollectionId, Transform, TransformId};
+use crate::{DoFn, Element, PCollection};
+use std::any::type_name;
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The outputs of a step that has several.
+///
+/// See [`PCollection::par_do_with_outputs`].
+///
+/// ```
+/// use heliostat::prelude::*;
+///
+/// struct Same;
+///
+/// impl DoFn for Same {
+///     type Input = i64;
+///     type Output = i64;
+///     type Local = ();
+///
+///     fn setup(&self) -> Result<()> {
+///         Ok(())
+///     }
+///
+///     fn process(&self, _: &mut (), n: i64, context: &mut Context<'_, Self>) -> Result<()> {
+///         context.emit(n);
+///         Ok(())
+///     }
+/// }
+///
+/// let pipeline = Pipeline::new();
+/// let outputs = pipeline.create([1]).par_do_with_outputs(|_| Same).named("Same");
+/// assert_eq!(pipeline.graph().producer(outputs.main().id()).path, "Same");
+/// ```
+pub struct ParDoOutputs<D: DoFn> {
+    builder: Rc<Builder>,
+    step: TransformId,
+    dofn: Arc<D>,
+    outputs: Vec<CollectionId>,
+}
+
+impl<D: DoFn> ParDoOutputs<D> {
+    /// The main output.
+    pub fn main(&self) -> PCollection<D::Output> {
+        PCollection::new(&self.builder, self.outputs[0], self.step)
+    }
+
+    /// The output that `pick` finds in the `DoFn`.
+    pub fn output<T: Element>(&self, pick: impl FnOnce(&D) -> Output<D, T>) -> PCollection<T> {
+        PCollection::new(&self.builder, self.outputs[pick(&self.dofn).index], self.step)
+    }
+
+    /// Names the step.
+    #[must_use = "the name is given at once, but what it returns holds the outputs"]
+    pub fn named(self, name: &str) -> Self {
+        self.builder.rename(self.step, name);
+        self
+    }
+}
+
+impl<D: DoFn> fmt::Debug for ParDoOutputs<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.outputs).finish()
+    }
+}
+
+impl<T: Element> PCollection<T> {
+    /// What a `DoFn` makes of the elements.
+    ///
+    /// See [`DoFn`] for an example with a life cycle.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
+    ///
+    /// struct Halve;
+    ///
+    /// impl DoFn for Halve {
+    ///     type Input = i64;
+    ///     type Output = i64;
+    ///     type Local = ();
+    ///
+    ///     fn setup(&self) -> Result<()> {
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn process(&self, _: &mut (), n: i64, context: &mut Context<'_, Self>) -> Result<()> {
+    ///         context.emit(n / 2);
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let pipeline = Pipeline::new();
+    /// let halves = pipeline.create([8]).par_do(Halve).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&halves), [4]);
+    /// # Ok::<(), heliostat::RunError>(())
+    /// ```
+    #[track_caller]
+    pub fn par_do<D: DoFn<Input = T>>(&self, dofn: D) -> PCollection<D::Output> {
+        self.with_outputs(|_| dofn, Location::caller()).main()
+    }
+
+    /// What a `DoFn` makes of the elements, in several outputs that it declares.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
+    ///
+    /// struct Parse {
+    ///     bad: Output<Self, String>,
+    /// }
+    ///
+    /// impl DoFn for Parse {
+    ///     type Input = String;
+    ///     type Output = i64;
+    ///     type Local = ();
+    ///
+    ///     fn setup(&self) -> Result<()> {
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn process(
+    ///         &self,
+    ///         _: &mut (),
+    ///         text: String,
+    ///         context: &mut Context<'_, Self>,
+    ///     ) -> Result<()> {
+    ///         match text.parse() {
+    ///             Ok(number) => context.emit(number),
+    ///             Err(_) => context.emit_to(self.bad, text),
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let pipeline = Pipeline::new();
+    /// let parsed = pipeline
+    ///     .create(["7", "x"])
+    ///     .map(str::to_owned)
+    ///     .par_do_with_outputs(|declare| Parse { bad: declare.output("bad") });
+    /// let numbers = parsed.main().collect();
+    /// let bad = parsed.output(|parse| parse.bad).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&numbers), [7]);
+    /// assert_eq!(result.collected(&bad), ["x"]);
+    /// # Ok::<(), heliostat::RunError>(())
+    /// ```
+    #[track_caller]
+    pub fn par_do_with_outputs<D: DoFn<Input = T>>(
+        &self,
+        make: impl FnOnce(&mut Declare<D>) -> D,
+    ) -> ParDoOutputs<D> {
+        self.with_outputs(make, Location::caller())
+    }
+
+    fn with_outputs<D: DoFn<Input = T>>(
+        &self,
+        make: impl FnOnce(&mut Declare<D>) -> D,
+        caller: Caller,
+    ) -> ParDoOutputs<D> {
+        let mut declare = Declare::new();
+        let dofn = Arc::new(make(&mut declare));
+        let builder = &self.builder;
+        // A `DoFn` can always give its outputs other timestamps.
+        let transform = Transform::ParDo { moves_timestamps: true };
+        let name = type_name::<D>().rsplit("::").next().unwrap_or("Par do");
+        let step = builder.step(name, transform, &[self.id()], caller);
+        let edge = builder.edge(self.id());
+        let mut outputs = vec![builder.output::<D::Output>(step, "out", edge.clone())];
+        for output in declare.outputs {
+            outputs.push(builder.declared_output(step, output.name, edge.clone(), output.edge));
+        }
+        let code = DoFnStep::new(Arc::clone(&dofn), outputs.len());
+        builder.code(step, Code::Step(Arc::new(code)));
+        ParDoOutputs { builder: Rc::clone(builder), step, dofn, outputs }
+    }
+}

@@ -1,0 +1,76 @@
+//! Where in event time an element lies, and how the elements there are grouped into panes.
+
+mod interval;
+mod fixed;
+mod pane;
+mod strategy;
+mod builder;
+
+pub use builder::Window;
+pub use fixed::FixedWindows;
+pub use interval::Interval;
+pub use pane::{PaneInfo, PaneTiming};
+pub use strategy::{
+    Accumulation, ClosingBehavior, MergeStatus, OnTimeBehavior, Specified, TimestampCombiner, Windowing,
+    WindowingChange,
+};
+
+use crate::{Timestamp, capability::Capability};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A rule that gives each timestamp its windows (model.md 2.2).
+///
+/// ```
+/// use heliostat::{FixedWindows, Interval, Timestamp, WindowFn, secs};
+///
+/// let minutes = WindowFn::Fixed(FixedWindows::of(secs(60)));
+/// let mut windows = Vec::new();
+/// minutes.assign(Timestamp::secs(75), |window| windows.push(window));
+/// assert_eq!(windows, [Interval::new(Timestamp::secs(60), Timestamp::secs(120))]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum WindowFn {
+    /// One window for all of time.
+    Global,
+    /// Windows of one size, laid end to end.
+    Fixed(FixedWindows),
+}
+
+impl WindowFn {
+    /// Calls `visit` with each window of `timestamp`.
+    ///
+    /// A window is assigned by `min(timestamp, END_OF_GLOBAL_WINDOW)` and ends at most one
+    /// millisecond later than that (model.md S36).
+    #[inline]
+    pub fn assign(&self, timestamp: Timestamp, mut visit: impl FnMut(Interval)) {
+        match self {
+            Self::Global => visit(Interval::GLOBAL),
+            Self::Fixed(fixed) => visit(fixed.window_at(timestamp)),
+        }
+    }
+
+    /// Whether windows of one key can grow together.
+    pub fn merges(&self) -> bool {
+        match self {
+            Self::Global | Self::Fixed(_) => false,
+        }
+    }
+
+    /// What a runner must be able to do to use it.
+    pub fn capability(&self) -> Capability {
+        match self {
+            Self::Global => Capability::WindowGlobal,
+            Self::Fixed(_) => Capability::WindowFixed,
+        }
+    }
+}
+
+impl fmt::Display for WindowFn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Global => f.write_str("global"),
+            Self::Fixed(fixed) => fixed.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What an author writes in `.window(..)`.
+
+use super::{
+    Accumulation, ClosingBehavior, FixedWindows, OnTimeBehavior, TimestampCombiner, WindowFn,
+    Windowing, WindowingChange,
+};
+use crate::{Duration, Trigger};
+
+/// The windowing an author asks for; what is not said is inherited from the input (model.md S8).
+///
+/// ```
+/// use heliostat::{Window, after_count, after_watermark, hours, minutes};
+///
+/// let window = Window::fixed(minutes(30))
+///     .trigger(after_watermark().late(after_count(1)))
+///     .allowed_lateness(hours(3))
+///     .accumulating();
+/// assert_eq!(window.change().allowed_lateness, Some(hours(3)));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "a window does nothing until it is given to `.window(..)`"]
+pub struct Window {
+    change: WindowingChange,
+}
+
+impl Window {
+    fn of(window_fn: Option<WindowFn>) -> Self {
+        Self { change: WindowingChange { window_fn, ..WindowingChange::default() } }
+    }
+
+    /// One window for all of time.
+    pub fn global() -> Self {
+        Self::of(Some(WindowFn::Global))
+    }
+
+    /// Windows of one size, laid end to end.
+    ///
+    /// # Panics
+    /// If `size` is not positive.
+    #[track_caller]
+    pub fn fixed(size: Duration) -> Self {
+        Self::of(Some(WindowFn::Fixed(FixedWindows::of(size))))
+    }
+
+    /// Changes trigger, mode or lateness and leaves the windows as they are.
+    pub fn configure() -> Self {
+        Self::of(None)
+    }
+
+    /// Moves the edges of fixed windows.
+    ///
+    /// # Panics
+    /// If the windows are not fixed, or `offset` is negative or not less than their size.
+    #[track_caller]
+    pub fn offset(mut self, offset: Duration) -> Self {
+        match &mut self.change.window_fn {
+            Some(WindowFn::Fixed(fixed)) => *fixed = fixed.offset(offset),
+            Some(WindowFn::Global) | None => panic!("only fixed windows have an offset"),
+        }
+        self
+    }
+
+    /// When panes are emitted.
+    pub fn trigger(mut self, trigger: impl Into<Trigger>) -> Self {
+        self.change.trigger = Some(trigger.into());
+        self
+    }
+
+    /// How long behind its end a window still takes elements.
+    ///
+    /// # Panics
+    /// If `lateness` is negative.
+    #[track_caller]
+    pub fn allowed_lateness(mut self, lateness: Duration) -> Self {
+        assert!(Duration::ZERO <= lateness, "allowed lateness cannot be negative: {lateness}");
+        self.change.allowed_lateness = Some(lateness);
+        self
+    }
+
+    /// Each pane holds everything so far.
+    pub fn accumulating(mut self) -> Self {
+        self.change.accumulation = Some(Accumulation::Accumulating);
+        self
+    }
+
+    /// Each pane holds only what came since the pane before it.
+    pub fn discarding(mut self) -> Self {
+        self.change.accumulation = Some(Accumulation::Discarding);
+        self
+    }
+
+    /// Which timestamp a pane gets.
+    pub fn timestamp_combiner(mut self, combiner: TimestampCombiner) -> Self {
+        self.change.timestamp_combiner = Some(combiner);
+        self
+    }
+
+    /// Whether the last pane comes even if it is empty.
+    pub fn closing_behavior(mut self, behavior: ClosingBehavior) -> Self {
+        self.change.closing_behavior = Some(behavior);
+        self
+    }
+
+    /// Whether the on-time pane comes even if it is empty.
+    pub fn on_time_behavior(mut self, behavior: OnTimeBehavior) -> Self {
+        self.change.on_time_behavior = Some(behavior);
+        self
+    }
+
+    /// Lets through triggers that can finish and so lose data, here and at later groupings.
+    pub fn allow_unsafe_trigger(mut self) -> Self {
+        self.change.allow_unsafe_trigger = true;
+        self
+    }
+
+    /// What it changes, as a value.
+    pub fn change(&self) -> WindowingChange {
+        self.change.clone()
+    }
+
+    /// Asks for all of `windowing` but its window function.
+    pub(crate) fn restore(&mut self, windowing: &Windowing) {
+        self.change.trigger = Some(windowing.trigger.clone());
+        self.change.accumulation = Some(windowing.accumulation);
+        self.change.allowed_lateness = Some(windowing.allowed_lateness);
+        self.change.timestamp_combiner = Some(windowing.timestamp_combiner);
+        self.change.closing_behavior = Some(windowing.closing_behavior);
+        self.change.on_time_behavior = Some(windowing.on_time_behavior);
+        self.change.allow_unsafe_trigger = windowing.specified.unsafe_trigger;
+    }
+}

@@ -1,0 +1,119 @@
+//! The steps a case's pipeline can be made of.
+
+use super::cursor::Cursor;
+use super::error::CaseError;
+use super::window::{WindowSpec, parse_window};
+
+/// One step of the pipeline under test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// `group_by_key`
+    GroupByKey,
+    /// `sum_per_key`, `count_per_key`, `mean_per_key`, `min_per_key`, `max_per_key`
+    CombinePerKey(Combine),
+    /// `sum_globally` (also `combine_globally`), `count_globally` and so on, each optionally
+    /// followed by `without_defaults`. Keys are forgotten; its panes are keyless.
+    CombineGlobally(Combine, Defaults),
+    /// `to_one_key`: every value goes to the key `all`; a group becomes its values, one by one.
+    ToOneKey,
+    /// `window ...`: windowed anew, in the midst of the pipeline.
+    Window(WindowSpec),
+    /// `flatten`: the streams become one. It stands first; with several streams it is implied.
+    Flatten,
+    /// `reshuffle`
+    Reshuffle,
+    /// `map`: an identity, which must change no metadata.
+    Map,
+    /// `windowed`, also `none`: nothing at all, elements are seen as the window line left them.
+    Windowed,
+}
+
+/// What a combine computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combine {
+    /// The sum, 0 if empty.
+    Sum,
+    /// The number of values.
+    Count,
+    /// The mean, `nan` if empty.
+    Mean,
+    /// The smallest value.
+    Min,
+    /// The largest value.
+    Max,
+}
+
+/// Whether a global combine answers for an empty input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Defaults {
+    /// With the value of an empty combine.
+    With,
+    /// With nothing.
+    Without,
+}
+
+#[derive(Clone, Copy)]
+enum Name {
+    GroupByKey,
+    PerKey(Combine),
+    Globally(Combine),
+    ToOneKey,
+    Window,
+    Flatten,
+    Reshuffle,
+    Map,
+    Windowed,
+}
+
+const NAMES: [(&str, Name); 19] = [
+    ("group_by_key", Name::GroupByKey),
+    ("sum_per_key", Name::PerKey(Combine::Sum)),
+    ("count_per_key", Name::PerKey(Combine::Count)),
+    ("mean_per_key", Name::PerKey(Combine::Mean)),
+    ("min_per_key", Name::PerKey(Combine::Min)),
+    ("max_per_key", Name::PerKey(Combine::Max)),
+    ("combine_globally", Name::Globally(Combine::Sum)),
+    ("sum_globally", Name::Globally(Combine::Sum)),
+    ("count_globally", Name::Globally(Combine::Count)),
+    ("mean_globally", Name::Globally(Combine::Mean)),
+    ("min_globally", Name::Globally(Combine::Min)),
+    ("max_globally", Name::Globally(Combine::Max)),
+    ("to_one_key", Name::ToOneKey),
+    ("window", Name::Window),
+    ("flatten", Name::Flatten),
+    ("reshuffle", Name::Reshuffle),
+    ("map", Name::Map),
+    ("windowed", Name::Windowed),
+    ("none", Name::Windowed),
+];
+
+/// Reads `STEP | STEP | ...` up to the end of the line.
+pub(super) fn parse_steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, CaseError> {
+    let mut steps = vec![parse_step(cursor)?];
+    while cursor.eat('|') {
+        steps.push(parse_step(cursor)?);
+        if steps.last() == Some(&Step::Flatten) {
+            return Err(cursor.error("`flatten` joins the streams, so it can only stand first"));
+        }
+    }
+    Ok(steps)
+}
+
+fn parse_step(cursor: &mut Cursor<'_>) -> Result<Step, CaseError> {
+    let step = match cursor.choose("a step", &NAMES)? {
+        Name::GroupByKey => Step::GroupByKey,
+        Name::PerKey(combine) => Step::CombinePerKey(combine),
+        Name::Globally(combine) => Step::CombineGlobally(combine, parse_defaults(cursor)),
+        Name::ToOneKey => Step::ToOneKey,
+        Name::Window => Step::Window(parse_window(cursor)?),
+        Name::Flatten => Step::Flatten,
+        Name::Reshuffle => Step::Reshuffle,
+        Name::Map => Step::Map,
+        Name::Windowed => Step::Windowed,
+    };
+    Ok(step)
+}
+
+fn parse_defaults(cursor: &mut Cursor<'_>) -> Defaults {
+    if cursor.eat_word("without_defaults") { Defaults::Without } else { Defaults::With }
+}
