@@ -10,7 +10,7 @@ mod timestamps;
 mod windows;
 
 pub use column::{Column, ColumnExt};
-pub use meta::{ElementKind, Each, Meta};
+pub use meta::{Each, ElementKind, Meta};
 pub use timestamps::Timestamps;
 pub use windows::Windows;
 
@@ -57,7 +57,7 @@ impl Batch {
     /// Forgets the elements and keeps the room for new ones.
     pub fn clear(&mut self) {
         self.values.clear();
-        self.meta = Meta::default();
+        self.meta.clear();
     }
 
     /// A copy of it, values cloned.
@@ -76,7 +76,8 @@ impl Batch {
     pub fn append(&mut self, other: &mut Batch) {
         let (own, more) = (self.len(), other.len());
         if own == 0 {
-            self.meta = std::mem::take(&mut other.meta);
+            std::mem::swap(&mut self.meta, &mut other.meta);
+            other.meta.clear();
         } else {
             self.meta.append(own, std::mem::take(&mut other.meta), more);
         }

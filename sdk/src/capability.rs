@@ -271,7 +271,12 @@ impl Support {
 
     /// The same, with an extent for each kind of input.
     #[must_use]
-    pub fn with_modes(mut self, capability: Capability, bounded: Extent, unbounded: Extent) -> Self {
+    pub fn with_modes(
+        mut self,
+        capability: Capability,
+        bounded: Extent,
+        unbounded: Extent,
+    ) -> Self {
         self.extents.insert(capability, (bounded, unbounded));
         self
     }

@@ -17,6 +17,7 @@ pub mod kernel;
 pub use collection::{Boundedness, Collection, CollectionId};
 pub use display::Format;
 pub use functions::{EdgeType, Functions, StepFn, StepWork};
+pub use requires::Requirement;
 pub use transform::{
     Composite, Naming, ReadSpec, SinkStyle, SourceLine, Step, TestStreamSpec, Transform,
     TransformId, WriteSpec,

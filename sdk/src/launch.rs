@@ -85,7 +85,7 @@ pub fn launch_from<O: Args>(
     args: impl IntoIterator<Item = impl Into<OsString>>,
 ) -> Exit {
     let program = Program { name, runners: runners(), console: Console::system() };
-    program.launch(build, args.into_iter().map(Into::into).collect())
+    program.launch(build, args.into_iter().map(Into::into))
 }
 
 /// How a launched program ends.
@@ -227,7 +227,7 @@ impl Program {
     fn launch<O: Args>(
         &self,
         build: impl Fn(&Pipeline, &O) -> Result<()>,
-        args: Vec<OsString>,
+        args: impl Iterator<Item = OsString>,
     ) -> Exit {
         let exit = self.parsed::<O>(args).and_then(|(subcommand, matches)| {
             if !subcommand.takes_options() {
@@ -245,11 +245,14 @@ impl Program {
     }
 
     /// The command and its arguments; or how the program ends without one.
-    fn parsed<O: Args>(&self, args: Vec<OsString>) -> Result<(Subcommand, ArgMatches), Exit> {
+    fn parsed<O: Args>(
+        &self,
+        args: impl Iterator<Item = OsString>,
+    ) -> Result<(Subcommand, ArgMatches), Exit> {
         let command = arguments::command::<O>(self.name, &self.runners)
             .map_err(|error| self.refuse(&error))?;
-        let mut matches =
-            command.try_get_matches_from(args).map_err(|error| self.show(&error))?;
+        let args = std::iter::once(OsString::from(self.name)).chain(args);
+        let mut matches = command.try_get_matches_from(args).map_err(|error| self.show(&error))?;
         let (name, matches) = matches.remove_subcommand().expect("clap requires a subcommand");
         let subcommand = Subcommand::from_name(&name).expect("clap knows only these");
         Ok((subcommand, matches))
@@ -289,8 +292,7 @@ impl Program {
 
     /// Shows clap's words: the help that was asked for, or what is wrong with the command line.
     fn show(&self, error: &clap::Error) -> Exit {
-        let text = error.render();
-        let text = text.to_string();
+        let text = error.render().to_string();
         if error.use_stderr() {
             self.console.remark(format_args!("{}", text.trim_end()));
             Exit::refused()

@@ -66,6 +66,9 @@ pub use window::{
 };
 pub use windowed::{DeadLetter, DropCause, Dropped, Windowed};
 
+#[doc(hidden)]
+pub use inventory;
+
 /// Sources and sinks as runners hold them.
 pub mod erased_io {
     pub use crate::io::{ErasedRead, ErasedReader, ErasedWrite, ErasedWriter};
@@ -86,7 +89,7 @@ pub mod prelude {
         Context, Count, DeadLetter, Declare, DoFn, DropCause, Dropped, Duration, Element, Emit,
         Error, Exit, Fill, Group, Interval, Key, Max, Mean, Min, OnTimeBehavior, Output,
         PCollection, PaneInfo, PaneTiming, Pipeline, Read, Reader, Result, Rows, Runner, Str, Sum,
-        TestStream, TestStreams, TimestampCombiner, Timestamp, Trigger, Window, Windowed, Write,
+        TestStream, TestStreams, Timestamp, TimestampCombiner, Trigger, Window, Windowed, Write,
         Writer, after_count, after_watermark, bounded_disorder, days, generate_sequence, hours,
         millis, minutes, repeatedly, secs,
     };

@@ -8,9 +8,7 @@ mod result;
 pub use error::{RunError, RunErrorKind};
 pub use interrupt::{Interrupt, InterruptLevel};
 pub use registry::{RunnerEntry, register, runners};
-pub use result::{
-    DropCounts, NoObserver, Observer, OpenWindows, RunEvent, RunResult, StepMetrics,
-};
+pub use result::{DropCounts, NoObserver, Observer, OpenWindows, RunEvent, RunResult, StepMetrics};
 
 use crate::graph::{Functions, Graph};
 use crate::preflight::{Severity, check};

@@ -131,9 +131,7 @@ impl Trigger {
         match self {
             Self::Default | Self::Repeatedly(_) | Self::Never => false,
             Self::AfterWatermark { late: Some(_), .. } => false,
-            Self::AfterWatermark { late: None, .. } => {
-                windowing.allowed_lateness > Duration::ZERO
-            }
+            Self::AfterWatermark { late: None, .. } => windowing.allowed_lateness > Duration::ZERO,
             Self::AfterCount(_) => true,
         }
     }

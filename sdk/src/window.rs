@@ -11,8 +11,8 @@ pub use fixed::FixedWindows;
 pub use interval::Interval;
 pub use pane::{PaneInfo, PaneTiming};
 pub use strategy::{
-    Accumulation, ClosingBehavior, MergeStatus, OnTimeBehavior, Specified, TimestampCombiner, Windowing,
-    WindowingChange,
+    Accumulation, ClosingBehavior, MergeStatus, OnTimeBehavior, Specified, TimestampCombiner,
+    Windowing, WindowingChange,
 };
 
 use crate::{Timestamp, capability::Capability};

@@ -1,6 +1,6 @@
 //! Text, CSV and JSON lines for heliostat pipelines.
 //!
-//! Sources are [`csv`], [`read_json_lines`] and [`read_lines`]; sinks are [`json_lines`] and
+//! Sources are [`csv()`], [`read_json_lines`] and [`read_lines`]; sinks are [`json_lines`] and
 //! [`lines`]. A source gives all of its rows at once, or replays them in event time:
 //!
 //! ```

@@ -1,1 +1,13 @@
-//! Placeholder.
+//! What every in-process runner shares, in the order data meets it: plan, stages, groupings.
+//!
+//! A runner makes a [`Plan`] from a graph, sets up a [`StageWork`] per stage and a [`Grouping`] per
+//! grouping, and decides by itself when each of them is stepped.
+
+mod plan;
+mod stage;
+mod grouping;
+mod trigger;
+
+pub use grouping::{Fired, Grouping, GroupingPath, GroupingSettings};
+pub use plan::{CombineForm, GroupingId, GroupingPlan, Plan, Root, Stage, StageId, Target};
+pub use stage::{Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork};

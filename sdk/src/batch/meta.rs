@@ -138,6 +138,16 @@ impl Meta {
             && matches!(kinds, Each::Const(_))
     }
 
+    /// Describes no elements any more, and keeps the room for their timestamps.
+    pub fn clear(&mut self) {
+        let timestamps = std::mem::replace(&mut self.timestamps, Timestamps::Const(Timestamp::MIN));
+        *self = Self::default();
+        if let Timestamps::Each { mut at, .. } = timestamps {
+            at.clear();
+            self.timestamps = Timestamps::each(at);
+        }
+    }
+
     /// That of the elements at `picked`, in that order.
     #[must_use]
     pub fn select(&self, picked: &[u32]) -> Self {
@@ -174,11 +184,7 @@ impl Meta {
     /// Puts `other`, of `more` elements, behind this, of `own`.
     pub fn append(&mut self, own: usize, other: Self, more: usize) {
         // Windows first: they may have to be read off the timestamps as they are now.
-        self.windows.append(
-            (&self.timestamps, own),
-            other.windows,
-            (&other.timestamps, more),
-        );
+        self.windows.append((&self.timestamps, own), other.windows, (&other.timestamps, more));
         self.timestamps.append(own, other.timestamps, more);
         self.panes.append(own, other.panes, more);
         self.kinds.append(own, other.kinds, more);

@@ -106,7 +106,12 @@ impl Windows {
     }
 
     /// Puts `other` behind; both are told how many elements they describe, and when.
-    pub(super) fn append(&mut self, own: (&Timestamps, usize), other: Self, more: (&Timestamps, usize)) {
+    pub(super) fn append(
+        &mut self,
+        own: (&Timestamps, usize),
+        other: Self,
+        more: (&Timestamps, usize),
+    ) {
         match (&mut *self, &other) {
             (Self::Const(a), Self::Const(b)) if a == b => return,
             (Self::ByTimestamp(a), Self::ByTimestamp(b)) if a == b => return,

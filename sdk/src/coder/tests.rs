@@ -187,7 +187,7 @@ proptest! {
         let _ = Coder::<Reading>::of().decode_one(&bytes);
         let _ = Coder::iterable(Coder::<i16>::of()).decode_one(&bytes);
         let _ = Coder::pair(Coder::<Str>::of(), Coder::<f64>::of()).decode_one(&bytes);
-        let _ = crate::decode_interval(&mut bytes.as_slice());
+        let _ = crate::coder::decode_interval(&mut bytes.as_slice());
         let _ = crate::PaneInfo::decode(&mut bytes.as_slice());
     }
 }

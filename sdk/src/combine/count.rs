@@ -34,4 +34,3 @@ impl<T> CombineFn<T> for Count {
         *count
     }
 }
-

@@ -1,8 +1,8 @@
 //! What a `DoFn` has besides its code: outputs, each belonging to it by type.
 
+use crate::coder::Coder;
 use crate::graph::EdgeType;
 use crate::graph::erase::TypedEdge;
-use crate::coder::Coder;
 use crate::{DoFn, Element};
 use std::fmt;
 use std::marker::PhantomData;
@@ -68,10 +68,8 @@ impl<D: DoFn> Declare<D> {
     pub fn output<T: Element>(&mut self, name: &'static str) -> Output<D, T> {
         let taken = name == "out" || self.outputs.iter().any(|output| output.name == name);
         assert!(!taken, "a step has one output of each name, and `{name}` is already given");
-        self.outputs.push(DeclaredOutput {
-            name,
-            edge: Box::new(TypedEdge::with_coder(Coder::<T>::of())),
-        });
+        self.outputs
+            .push(DeclaredOutput { name, edge: Box::new(TypedEdge::with_coder(Coder::<T>::of())) });
         Output { index: self.outputs.len(), types: PhantomData }
     }
 }

@@ -66,11 +66,7 @@ pub(crate) struct Edge {
 impl Edge {
     /// What a bounded root gives.
     pub(crate) fn bounded() -> Self {
-        Self {
-            windowing: Windowing::default(),
-            boundedness: Boundedness::Bounded,
-            can_end: true,
-        }
+        Self { windowing: Windowing::default(), boundedness: Boundedness::Bounded, can_end: true }
     }
 }
 
@@ -115,7 +111,12 @@ impl Builder {
     }
 
     /// Adds an output with the coder its type has by itself.
-    pub(crate) fn output<T: Element>(&self, step: TransformId, name: &str, edge: Edge) -> CollectionId {
+    pub(crate) fn output<T: Element>(
+        &self,
+        step: TransformId,
+        name: &str,
+        edge: Edge,
+    ) -> CollectionId {
         self.output_with(step, name, edge, Coder::<T>::of())
     }
 

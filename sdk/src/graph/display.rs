@@ -145,17 +145,21 @@ impl Graph {
     /// What a drawing says on a collection: its name unless it is the main output, its type, and
     /// its windowing where that is new.
     pub(super) fn label(&self, collection: &Collection) -> Vec<String> {
+        let mut lines = vec![format!("{}{}", prefix(collection), collection.element)];
+        if self.windowing_is_new(collection) {
+            lines.push(collection.windowing.to_string());
+        }
+        lines
+    }
+
+    /// Whether a windowing reads otherwise than that of what its step takes.
+    fn windowing_is_new(&self, collection: &Collection) -> bool {
         let producer = self.named_step(self.producer(collection.id));
         let before = self.taken_by(producer).first().map_or_else(
             || Windowing::default().to_string(),
             |&input| self.collection(input).windowing.to_string(),
         );
-        let windowing = collection.windowing.to_string();
-        let mut lines = vec![format!("{}{}", prefix(collection), collection.element)];
-        if windowing != before {
-            lines.push(windowing);
-        }
-        lines
+        collection.windowing.to_string() != before
     }
 }
 

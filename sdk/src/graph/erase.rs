@@ -117,7 +117,8 @@ pub(crate) fn map<T: Element, U: Element>(
             *done += 1;
             mapped
         }));
-        out[0].meta = std::mem::take(&mut input.meta);
+        // Swapped, not taken: the room of the old timestamps goes back to where batches come from.
+        std::mem::swap(&mut out[0].meta, &mut input.meta);
         Ok(())
     }))
 }

@@ -2,10 +2,10 @@
 
 use super::CollectionId;
 use super::kernel::Kernels;
+use crate::Result;
 use crate::batch::{Batch, Column};
 use crate::io::{ErasedRead, ErasedWrite};
 use crate::testing::Script;
-use crate::Result;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -80,27 +80,27 @@ pub struct Functions {
 impl Functions {
     /// The author's code of a `ParDo`.
     pub fn step(&self, path: &str) -> &dyn StepFn {
-        found(&self.steps, path, "code")
+        found(&self.steps, path, "code").as_ref()
     }
 
     /// The kernels of a grouping or a combine.
-    pub fn kernels(&self, path: &str) -> &dyn Kernels {
-        found(&self.kernels, path, "kernels")
+    pub fn kernels(&self, path: &str) -> Arc<dyn Kernels> {
+        Arc::clone(found(&self.kernels, path, "kernels"))
     }
 
     /// The source of a read.
     pub fn read(&self, path: &str) -> &dyn ErasedRead {
-        found(&self.reads, path, "source")
+        found(&self.reads, path, "source").as_ref()
     }
 
     /// The sink of a write.
     pub fn write(&self, path: &str) -> &dyn ErasedWrite {
-        found(&self.writes, path, "sink")
+        found(&self.writes, path, "sink").as_ref()
     }
 
     /// The script of a test stream.
     pub fn script(&self, path: &str) -> &dyn Script {
-        found(&self.scripts, path, "script")
+        found(&self.scripts, path, "script").as_ref()
     }
 
     /// The element type of a collection.
@@ -109,8 +109,8 @@ impl Functions {
     }
 }
 
-fn found<'a, T: ?Sized>(map: &'a BTreeMap<String, Arc<T>>, path: &str, what: &str) -> &'a T {
-    map.get(path).unwrap_or_else(|| panic!("`{path}` has no {what} in this pipeline")).as_ref()
+fn found<'a, T: ?Sized>(map: &'a BTreeMap<String, Arc<T>>, path: &str, what: &str) -> &'a Arc<T> {
+    map.get(path).unwrap_or_else(|| panic!("`{path}` has no {what} in this pipeline"))
 }
 
 impl fmt::Debug for Functions {

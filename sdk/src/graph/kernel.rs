@@ -9,8 +9,8 @@ mod panes;
 mod fold;
 
 pub use cells::{CellId, KeyId, KeyedCells};
-pub use panes::{Entries, PaneColumn, PaneId, PaneTables, SKIP};
 pub(crate) use fold::{Fold, Folded, Gathered, TypedKernels};
+pub use panes::{Entries, PaneColumn, PaneId, PaneTables, SKIP};
 
 use crate::batch::Column;
 use crate::{DropCause, Interval, Result, Timestamp};

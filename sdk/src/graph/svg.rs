@@ -10,18 +10,18 @@ const BOX_PADDING: f64 = 14.0;
 /// Between a box and what is written below it.
 const TICK: f64 = 10.0;
 const LABEL_LINE: f64 = 14.0;
-const LABEL_LINES_MAX: f64 = 2.0;
+/// Longer lines below a box are broken at commas.
+const LABEL_CHARACTERS: usize = 44;
 const LABEL_GAP: f64 = 20.0;
 /// Between the labels of a layer and the boxes of the next: room for the lines to bend.
 const BEND: f64 = 44.0;
-const LAYER_HEIGHT: f64 = BOX_HEIGHT + TICK + LABEL_LINE * LABEL_LINES_MAX + BEND;
 /// The width of a character of the name, and of all other text, in the fonts below.
 const NAME_CHARACTER: f64 = 7.9;
 const CHARACTER: f64 = 6.7;
 const CHARACTERS_MAX: usize = 56;
 
 const STYLE: &str = "\
-text { font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; \
+text { font-family: Menlo, Consolas, 'DejaVu Sans Mono', monospace; \
 font-size: 11px; fill: #1f2933; text-anchor: middle }
 .name { font-size: 13px; font-weight: bold }
 .within, .kind { fill: #52606d }
@@ -47,24 +47,41 @@ struct Output<'a> {
     port: f64,
 }
 
+/// All that is drawn, and where.
+struct Picture<'a> {
+    figures: Vec<Figure<'a>>,
+    links: Vec<Link>,
+    layout: Layout,
+    /// The upper edge of the boxes of each layer, and of the margin below the last.
+    tops: Vec<f64>,
+}
+
 impl Graph {
     pub(super) fn to_svg(&self) -> String {
         let figures: Vec<Figure<'_>> = self.drawn().map(|step| Figure::of(self, step)).collect();
         let links = links(self, &figures);
         let widths: Vec<f64> = figures.iter().map(|figure| figure.width).collect();
         let layout = Layout::of(&widths, &links);
-        let mut svg = String::new();
-        let width = layout.width + 2.0 * MARGIN;
-        let height = layout.layers as f64 * LAYER_HEIGHT - BEND + 2.0 * MARGIN;
-        let (width, height) = (width.ceil(), height.max(2.0 * MARGIN).ceil());
-        line(
-            &mut svg,
-            format_args!(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-                 viewBox=\"0 0 {width} {height}\">"
-            ),
+        let mut tops = vec![MARGIN];
+        for layer in 0..layout.layers {
+            let here = figures.iter().zip(&layout.layer).filter(|(_, lies)| **lies == layer);
+            let outputs = here.flat_map(|(figure, _)| &figure.outputs);
+            let lines = outputs.map(|output| output.lines.len()).max().unwrap_or(0) as f64;
+            let top = tops.last().copied().unwrap_or(MARGIN);
+            tops.push(top + BOX_HEIGHT + TICK + LABEL_LINE * lines + BEND);
+        }
+        Picture { figures, links, layout, tops }.draw()
+    }
+}
+
+impl Picture<'_> {
+    fn draw(&self) -> String {
+        let width = (self.layout.width + 2.0 * MARGIN).ceil();
+        let height = self.tops.last().copied().unwrap_or(MARGIN).ceil();
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\">\n<style>\n{STYLE}</style>\n"
         );
-        line(&mut svg, format_args!("<style>\n{STYLE}</style>"));
         svg.push_str(
             "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" \
              markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\">\
@@ -74,20 +91,43 @@ impl Graph {
             &mut svg,
             format_args!("<rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>"),
         );
-        for (number, link) in links.iter().enumerate() {
-            draw_link(&mut svg, &figures, &layout, link, number);
+        for (link, passages) in self.links.iter().zip(&self.layout.passages) {
+            self.draw_link(&mut svg, link, passages);
         }
-        for (number, figure) in figures.iter().enumerate() {
-            figure.draw(&mut svg, MARGIN + layout.left[number], top(layout.layer[number]));
+        for (number, figure) in self.figures.iter().enumerate() {
+            let top = self.tops[self.layout.layer[number]];
+            figure.draw(&mut svg, MARGIN + self.layout.left[number], top);
         }
         svg.push_str("</svg>\n");
         svg
     }
-}
 
-/// The upper edge of the boxes of a layer.
-fn top(layer: usize) -> f64 {
-    MARGIN + layer as f64 * LAYER_HEIGHT
+    /// Draws a line: straight down past boxes, and bent in the room between two layers.
+    fn draw_link(&self, svg: &mut String, link: &Link, passages: &[f64]) {
+        let Self { figures, layout, tops, .. } = self;
+        let mut layer = layout.layer[link.from];
+        let mut x = MARGIN + layout.left[link.from] + link.port;
+        let output = figures[link.from].outputs.iter().find(|output| output.port == link.port);
+        let label = output.map_or(0.0, |output| output.lines.len() as f64) * LABEL_LINE;
+        let mut y = tops[layer] + BOX_HEIGHT + TICK + label;
+        let mut path = format!("M{x:.0} {y:.0}");
+        let end = layout.left[link.to] + figures[link.to].width / 2.0;
+        for &stop in passages.iter().chain([&end]) {
+            layer += 1;
+            let (to, down) = (MARGIN + stop, tops[layer]);
+            let bent = down - BEND;
+            if y < bent {
+                append(&mut path, format_args!("V{bent:.0}"));
+            }
+            let half = (bent + down) / 2.0;
+            append(
+                &mut path,
+                format_args!("C{x:.0} {half:.0} {to:.0} {half:.0} {to:.0} {down:.0}"),
+            );
+            (x, y) = (to, down);
+        }
+        line(svg, format_args!("<path class=\"line\" marker-end=\"url(#tip)\" d=\"{path}\"/>"));
+    }
 }
 
 fn links(graph: &Graph, figures: &[Figure<'_>]) -> Vec<Link> {
@@ -116,7 +156,7 @@ impl<'a> Figure<'a> {
         let mut labels_width = 0.0;
         for collection in graph.drawn_outputs(step) {
             let label = graph.label(collection);
-            let lines: Vec<String> = label.iter().map(|line| clipped(line)).collect();
+            let lines: Vec<String> = label.iter().flat_map(|line| broken(line)).collect();
             let width = lines.iter().map(|line| cells(line) * CHARACTER).fold(0.0, f64::max);
             if !outputs.is_empty() {
                 labels_width += LABEL_GAP;
@@ -171,35 +211,6 @@ impl<'a> Figure<'a> {
     }
 }
 
-fn draw_link(
-    svg: &mut String,
-    figures: &[Figure<'_>],
-    layout: &Layout,
-    link: &Link,
-    number: usize,
-) {
-    let from = &figures[link.from];
-    let mut layer = layout.layer[link.from];
-    let mut x = MARGIN + layout.left[link.from] + link.port;
-    let lines = from.outputs.iter().find(|output| output.port == link.port);
-    let label = lines.map_or(0.0, |output| output.lines.len() as f64) * LABEL_LINE;
-    let mut y = top(layer) + BOX_HEIGHT + TICK + label;
-    let mut path = format!("M{x:.0} {y:.0}");
-    let end = layout.left[link.to] + figures[link.to].width / 2.0;
-    for &stop in layout.passages[number].iter().chain([&end]) {
-        layer += 1;
-        let bent = top(layer) - BEND;
-        if y < bent {
-            append(&mut path, format_args!("V{bent:.0}"));
-        }
-        let (to, down) = (MARGIN + stop, top(layer));
-        let half = (bent + down) / 2.0;
-        append(&mut path, format_args!("C{x:.0} {half:.0} {to:.0} {half:.0} {to:.0} {down:.0}"));
-        (x, y) = (to, down);
-    }
-    line(svg, format_args!("<path class=\"line\" marker-end=\"url(#tip)\" d=\"{path}\"/>"));
-}
-
 /// Light, so that dark text can be read on it.
 fn fill(step: &Step) -> &'static str {
     match &step.transform {
@@ -228,6 +239,23 @@ fn clipped(text: &str) -> String {
         return text.to_owned();
     }
     text.chars().take(CHARACTERS_MAX - 1).chain(['\u{2026}']).collect()
+}
+
+/// The text in lines, broken behind commas where one would be too long.
+fn broken(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for piece in text.split_inclusive(", ") {
+        let full = lines.last().is_some_and(|line| {
+            !line.is_empty() && LABEL_CHARACTERS < line.chars().count() + piece.chars().count()
+        });
+        if full {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(piece);
+        }
+    }
+    lines.iter().map(|line| clipped(line.trim_end())).collect()
 }
 
 fn escaped(text: &str) -> String {

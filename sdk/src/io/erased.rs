@@ -86,16 +86,15 @@ impl<R: Read> ErasedRead for TypedRead<R> {
 impl<R: Reader> ErasedReader for OpenRead<R> {
     fn fill(&mut self, rows: &mut Batch, bad_rows: &mut Batch, limit: usize) -> Result<Fill> {
         // The room of the last bundle's timestamps is used again.
+        rows.meta.clear();
         let mut timestamps = match std::mem::take(&mut rows.meta).timestamps {
-            Timestamps::Each { mut at, .. } => {
-                at.clear();
-                at
-            }
+            Timestamps::Each { at, .. } => at,
             Timestamps::Const(_) => Vec::new(),
         };
         let now = self.reader.watermark();
         let values = rows.values.typed_mut::<R::Element>();
-        let fill = self.reader.fill(&mut Rows::new(values, &mut timestamps, &mut self.bad), limit)?;
+        let fill =
+            self.reader.fill(&mut Rows::new(values, &mut timestamps, &mut self.bad), limit)?;
         rows.meta = Meta::at(Timestamps::each(timestamps));
         if !self.bad.is_empty() {
             bad_rows.values.typed_mut::<BadRow>().append(&mut self.bad);

@@ -2,7 +2,7 @@
 
 use super::{Fill, Read, Reader, Rows};
 use crate::graph::ReadSpec;
-use crate::{Boundedness, Duration, Result, SystemClock, Clock, Timestamp};
+use crate::{Boundedness, Clock, Duration, Result, SystemClock, Timestamp};
 use std::ops::Range;
 
 /// Whole numbers in order; made by [`generate_sequence`].
@@ -40,13 +40,7 @@ struct Rate {
 /// assert_eq!(generate_sequence(0..10).spec().about, "numbers 0 to 9");
 /// ```
 pub fn generate_sequence(range: Range<u64>) -> Sequence {
-    Sequence {
-        range,
-        rate: None,
-        start: Timestamp::MIN,
-        step: Duration::ZERO,
-        unbounded: false,
-    }
+    Sequence { range, rate: None, start: Timestamp::MIN, step: Duration::ZERO, unbounded: false }
 }
 
 impl Sequence {
@@ -103,11 +97,7 @@ impl Read for Sequence {
             Some(_) => format!("numbers {} to {}", self.range.start, self.range.end - 1),
         };
         ReadSpec {
-            boundedness: if self.unbounded {
-                Boundedness::Unbounded
-            } else {
-                Boundedness::Bounded
-            },
+            boundedness: if self.unbounded { Boundedness::Unbounded } else { Boundedness::Bounded },
             has_watermark_policy: self.unbounded,
             ..ReadSpec::bounded(about)
         }

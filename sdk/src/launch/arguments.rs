@@ -76,18 +76,21 @@ impl Subcommand {
 /// # Errors
 /// If one of the author's options has a name that is taken.
 pub(super) fn command<O: Args>(name: &'static str, runners: &[Box<dyn Runner>]) -> Result<Command> {
-    refuse_clashes(&O::augment_args(Command::new(name)), runners)?;
+    let author = O::augment_args(Command::new(name));
+    refuse_clashes(&author, runners)?;
     let command = Command::new(name)
-        .no_binary_name(true)
+        // What the author wrote about the options is about the program.
+        .about(author.get_about().cloned().unwrap_or_default())
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true);
     Ok(Subcommand::ALL.into_iter().fold(command, |command, subcommand| {
-        let mut own = Command::new(subcommand.name()).about(subcommand.about());
+        let mut own = Command::new(subcommand.name());
         if subcommand.takes_options() {
             own = O::augment_args(own.next_help_heading("Options of this pipeline"));
-            own = own.next_help_heading(None::<&str>);
+            own = own.next_help_heading(None::<&str>).long_about(None::<&str>);
         }
+        own = own.about(subcommand.about());
         command.subcommand(with_own_arguments(own, subcommand, runners))
     }))
 }
@@ -97,7 +100,8 @@ fn with_own_arguments(
     subcommand: Subcommand,
     runners: &[Box<dyn Runner>],
 ) -> Command {
-    let runner = own(RUNNER).value_name("NAME").help("The runner");
+    let linked = format!("The runner (linked in: {})", names(runners));
+    let runner = own(RUNNER).value_name("NAME").help(linked);
     match subcommand {
         Subcommand::Run => {
             let command = command.arg(runner).arg(

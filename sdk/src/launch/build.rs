@@ -1,6 +1,7 @@
 //! Calls the author's function, and turns whatever goes wrong in it into words.
 
-use crate::{Error, Pipeline, Result};
+use super::arguments::DEFAULT_RUNNER;
+use crate::{Error, Pipeline, Result, Runner};
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
@@ -9,12 +10,19 @@ use std::sync::Once;
 pub(super) type Build<'a> = &'a dyn Fn(&Pipeline) -> Result<()>;
 
 /// How often a pipeline is built before it is trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Trust {
     /// Once: building is taken to be deterministic.
     Trusting,
     /// Twice: both must be the same.
     Suspicious,
+}
+
+impl Trust {
+    /// How much this runner trusts, unless it is told otherwise.
+    pub(super) fn of(runner: &dyn Runner) -> Self {
+        if runner.name() == DEFAULT_RUNNER { Self::Suspicious } else { Self::Trusting }
+    }
 }
 
 /// Builds the pipeline.

@@ -1,6 +1,6 @@
 //! `check`: what keeps a runner from taking the pipeline, without running it.
 
-use super::arguments::{ALL, DEFAULT_RUNNER, NONE_LINKED, chosen_runner, flag};
+use super::arguments::{ALL, NONE_LINKED, chosen_runner, flag};
 use super::build::{Build, Trust, build};
 use super::number::counted;
 use super::{Exit, Program};
@@ -19,8 +19,8 @@ pub(super) fn check(program: &Program, author: Build<'_>, matches: &ArgMatches) 
     if asked.is_empty() {
         return Err(Error::new(NONE_LINKED));
     }
-    let pipeline = build(author, trust(asked.iter().any(|runner| is_suspicious(*runner))))?;
-    let graph = pipeline.graph();
+    let trust = asked.iter().map(|runner| Trust::of(*runner)).max().unwrap_or(Trust::Trusting);
+    let graph = build(author, trust)?.graph();
 
     let verdicts: Vec<Verdict> = asked.iter().map(|runner| Verdict::of(&graph, *runner)).collect();
     let mut shown: Vec<&Problem> = Vec::new();
@@ -42,7 +42,7 @@ pub(super) fn check(program: &Program, author: Build<'_>, matches: &ArgMatches) 
 }
 
 /// The line that names the runners which would take the pipeline and were not asked.
-pub(super) fn other_runners(
+fn other_runners(
     graph: &Graph,
     runners: &[Box<dyn Runner>],
     asked: &[&dyn Runner],
@@ -56,14 +56,23 @@ pub(super) fn other_runners(
     (!names.is_empty()).then(|| format!("help: would take it: {}", names.join(", ")))
 }
 
-/// Whether building must be shown to be deterministic for this runner.
-pub(super) fn is_suspicious(runner: &dyn Runner) -> bool {
-    runner.name() == DEFAULT_RUNNER
-}
-
-/// How to build for a runner that is suspicious, or is not.
-pub(super) fn trust(suspicious: bool) -> Trust {
-    if suspicious { Trust::Suspicious } else { Trust::Trusting }
+impl Program {
+    /// Says everything that keeps the runner from taking the pipeline.
+    pub(super) fn refuse_pipeline(
+        &self,
+        graph: &Graph,
+        runner: &dyn Runner,
+        verdict: &Verdict,
+    ) -> Exit {
+        for problem in &verdict.problems {
+            self.console.remark(format_args!("{problem}"));
+        }
+        self.console.remark(format_args!("{verdict}"));
+        if let Some(help) = other_runners(graph, &self.runners, &[runner]) {
+            self.console.remark(format_args!("{help}"));
+        }
+        Exit::refused()
+    }
 }
 
 /// What preflight says of a pipeline on one runner.

@@ -2,7 +2,7 @@
 
 use super::arguments::{PLAN, chosen_runner, flag, format};
 use super::build::{Build, Trust, build};
-use super::check::{Verdict, is_suspicious, trust};
+use super::check::Verdict;
 use super::{Exit, Program};
 use crate::graph::Format;
 use crate::{Error, Result};
@@ -25,7 +25,7 @@ pub(super) fn draw(program: &Program, author: Build<'_>, matches: &ArgMatches) -
 
 fn draw_plan(program: &Program, author: Build<'_>, matches: &ArgMatches) -> Result<Exit> {
     let runner = chosen_runner(matches, &program.runners)?;
-    let graph = build(author, trust(is_suspicious(runner)))?.graph();
+    let graph = build(author, Trust::of(runner))?.graph();
     let verdict = Verdict::of(&graph, runner);
     if !verdict.takes_it() {
         return Ok(program.refuse_pipeline(&graph, runner, &verdict));

@@ -1,8 +1,8 @@
 //! `run`: the pipeline on a runner, to its end.
 
 use super::arguments::{chosen_runner, events, settings};
-use super::build::{Build, build};
-use super::check::{Verdict, is_suspicious, other_runners, trust};
+use super::build::{Build, Trust, build};
+use super::check::Verdict;
 use super::events::{EventsFile, Outcome};
 use super::progress::ProgressLine;
 use super::signals;
@@ -21,11 +21,12 @@ const TRUSTING: &str = "trusting";
 pub(super) fn run(program: &Program, author: Build<'_>, matches: &ArgMatches) -> Result<Exit> {
     let runner = chosen_runner(matches, &program.runners)?;
     let settings = settings(matches, runner, &program.runners)?;
-    let suspicious = is_suspicious(runner) && !settings.contains_key(TRUSTING);
+    let told = settings.contains_key(TRUSTING);
+    let trust = if told { Trust::Trusting } else { Trust::of(runner) };
     let runner = runner.configured(&settings)?;
     let runner = runner.as_ref();
 
-    let pipeline = build(author, trust(suspicious))?;
+    let pipeline = build(author, trust)?;
     let graph = pipeline.graph();
     let verdict = Verdict::of(&graph, runner);
     if !verdict.takes_it() {
@@ -39,23 +40,6 @@ pub(super) fn run(program: &Program, author: Build<'_>, matches: &ArgMatches) ->
 }
 
 impl Program {
-    /// Says everything that keeps the runner from taking the pipeline.
-    pub(super) fn refuse_pipeline(
-        &self,
-        graph: &Graph,
-        runner: &dyn Runner,
-        verdict: &Verdict,
-    ) -> Exit {
-        for problem in &verdict.problems {
-            self.console.remark(format_args!("{problem}"));
-        }
-        self.console.remark(format_args!("{verdict}"));
-        if let Some(help) = other_runners(graph, &self.runners, &[runner]) {
-            self.console.remark(format_args!("{help}"));
-        }
-        Exit::refused()
-    }
-
     fn execute(
         &self,
         pipeline: &Pipeline,

@@ -78,7 +78,7 @@ struct Column {
 const COLUMNS: [Column; 6] = [
     Column { heading: "in", count: |step| step.elements_in },
     Column { heading: "out", count: |step| step.elements_out },
-    Column { heading: "in late panes", count: |step| step.late_panes },
+    Column { heading: "late panes", count: |step| step.late_panes },
     Column { heading: "dropped late", count: |step| step.dropped.late },
     Column { heading: "dropped closed", count: |step| step.dropped.closed },
     Column { heading: "bad rows", count: |step| step.bad_rows },

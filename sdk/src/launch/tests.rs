@@ -21,14 +21,14 @@ mod runs;
 /// What a program said, by stream.
 #[derive(Clone, Default)]
 pub(super) struct Captured {
-    results: Sink,
-    remarks: Sink,
+    results: Stream,
+    remarks: Stream,
 }
 
 #[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
+struct Stream(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Sink {
+impl io::Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().expect("no test panics while writing").extend_from_slice(bytes);
         Ok(bytes.len())
@@ -39,7 +39,7 @@ impl io::Write for Sink {
     }
 }
 
-impl Sink {
+impl Stream {
     fn text(&self) -> String {
         let bytes = self.0.lock().expect("no test panics while writing").clone();
         String::from_utf8(bytes).expect("launch writes text")
@@ -220,7 +220,7 @@ fn launched<O: Args>(
     let captured = Captured::default();
     let runners = runners.into_iter().map(|runner| Box::new(runner) as Box<dyn Runner>).collect();
     let program = Program { name: "numbers", runners, console: captured.console() };
-    let args = command_line.split_whitespace().map(OsString::from).collect();
+    let args = command_line.split_whitespace().map(OsString::from);
     (program.launch(build, args), captured)
 }
 

@@ -9,11 +9,13 @@ pub(super) fn check(graph: &Graph, problems: &mut Vec<Problem>) {
     for step in graph.outer_steps().filter(|step| step.transform == Transform::Flatten) {
         let Some((&first, rest)) = step.inputs.split_first() else { continue };
         let windowing = |input: CollectionId| &graph.collection(input).windowing;
-        let differing: Vec<String> = rest
+        let mut differing: Vec<String> = rest
             .iter()
             .filter(|&&input| !fit(windowing(first), windowing(input)))
             .map(|&input| described(graph, input))
             .collect();
+        // One collection may come in several times.
+        differing.dedup();
         if !differing.is_empty() {
             problems.push(Problem::error(
                 "windowing-mismatch",

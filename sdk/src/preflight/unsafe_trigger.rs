@@ -41,7 +41,7 @@ fn problem(step: &Step, windowing: &Windowing) -> Problem {
     Problem::error(
         "unsafe-trigger",
         step,
-        "could drop elements that come in time",
+        "could drop elements of windows that are still open",
         why,
         format!("{mend}; or accept the loss with `.allow_unsafe_trigger()`"),
     )

@@ -57,3 +57,18 @@ pub fn runners() -> Vec<Box<dyn Runner>> {
     runners.dedup_by(|a, b| a.name() == b.name());
     runners
 }
+
+/// Makes a runner known wherever its crate is linked in: `submit_runner!(|| Box::new(Mine))`.
+///
+/// ```
+/// use heliostat_direct as _;
+///
+/// // heliostat_direct says: heliostat::submit_runner!(|| Box::new(DirectRunner::default()));
+/// assert!(heliostat::runners().iter().any(|runner| runner.name() == "direct"));
+/// ```
+#[macro_export]
+macro_rules! submit_runner {
+    ($make:expr) => {
+        $crate::inventory::submit! { $crate::RunnerEntry::new($make) }
+    };
+}

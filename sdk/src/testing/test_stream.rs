@@ -4,7 +4,9 @@ use super::{Script, ScriptEvent};
 use crate::batch::{Batch, Meta, Timestamps};
 use crate::graph::build::{Code, Edge};
 use crate::graph::{TestStreamSpec, Transform};
-use crate::{Boundedness, Duration, Element, Error, PCollection, Pipeline, Result, Timestamp, Windowing};
+use crate::{
+    Boundedness, Duration, Element, Error, PCollection, Pipeline, Result, Timestamp, Windowing,
+};
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -224,7 +226,8 @@ impl<T: Element> TestStreams<T> {
         match event {
             Event::Elements { stream, elements } => {
                 let now = watermarks[*stream];
-                let late = elements.iter().filter_map(|(_, at)| *at).find(|&at| Timestamp::MAX <= at);
+                let late =
+                    elements.iter().filter_map(|(_, at)| *at).find(|&at| Timestamp::MAX <= at);
                 if let Some(at) = late {
                     return Err(format!("an element's timestamp {at} must be before MAX"));
                 }

@@ -2,12 +2,10 @@
 
 use super::group_by_key::DroppedOutput;
 use crate::batch::{Batch, ColumnExt, Each, Timestamps};
+use crate::graph::Composite;
 use crate::graph::build::Caller;
 use crate::graph::erase::{self, batches};
-use crate::graph::Composite;
-use crate::{
-    CombineFn, Element, PCollection, PaneInfo, Pipeline, Timestamp, Trigger, Window,
-};
+use crate::{CombineFn, Element, PCollection, PaneInfo, Pipeline, Timestamp, Trigger, Window};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::rc::Rc;
@@ -68,10 +66,8 @@ impl<T: Element> PCollection<T> {
         self.builder.composite(name, composite, &[self.id()], caller, |id| {
             let combine = Arc::new(combine);
             let combined = self.reduced(Arc::clone(&combine), caller);
-            let default = combined.default_if_empty(
-                move || combine.extract(&combine.create()),
-                caller,
-            );
+            let default =
+                combined.default_if_empty(move || combine.extract(&combine.create()), caller);
             let pipeline = Pipeline { builder: Rc::clone(&self.builder) };
             pipeline.flatten([combined, default]).made_by(id)
         })
@@ -100,9 +96,12 @@ impl<T: Element> PCollection<T> {
         let panes = erase::map(|_: T| ((), true));
         let panes = self.element_wise::<((), bool)>("Mark panes", panes, false, caller);
         let nothing = erase::map(|(): ()| ((), false));
-        let nothing = pipeline
-            .impulse(caller)
-            .element_wise::<((), bool)>("Mark the beginning", nothing, false, caller);
+        let nothing = pipeline.impulse(caller).element_wise::<((), bool)>(
+            "Mark the beginning",
+            nothing,
+            false,
+            caller,
+        );
         let marks = pipeline.flatten([panes.window(at_the_end()), nothing.window(at_the_end())]);
         let any = |a: bool, b: bool| a || b;
         let (seen, _) = marks.combined("Any pane", any, DroppedOutput::Counted, caller);
@@ -151,4 +150,3 @@ impl<In, C: CombineFn<In>> CombineFn<In> for Arc<C> {
         self.as_ref().extract(accumulator)
     }
 }
-

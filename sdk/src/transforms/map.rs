@@ -18,10 +18,7 @@ impl<T: Element> PCollection<T> {
     /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
-    pub fn map<U: Element>(
-        &self,
-        f: impl Fn(T) -> U + Send + Sync + 'static,
-    ) -> PCollection<U> {
+    pub fn map<U: Element>(&self, f: impl Fn(T) -> U + Send + Sync + 'static) -> PCollection<U> {
         self.element_wise("Map", erase::map(f), false, Location::caller())
     }
 }

@@ -39,11 +39,8 @@ impl Payload {
 
 impl Interval {
     /// The one window that holds all of time (model.md 1.2).
-    pub const GLOBAL: Self = Self {
-        start: Timestamp::MIN,
-        end: Timestamp::AFTER_GLOBAL_WINDOW,
-        payload: Payload(None),
-    };
+    pub const GLOBAL: Self =
+        Self { start: Timestamp::MIN, end: Timestamp::AFTER_GLOBAL_WINDOW, payload: Payload(None) };
 
     /// The window `[start, end)`; its end is cut to the end of the global window.
     ///

@@ -34,7 +34,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Traced<T> {
         let outcome = T::deserialize(Tracing { inner: deserializer, field: &field });
         let message = |error: D::Error| error.to_string();
         Ok(Self {
-            outcome: outcome.map_err(|error| Blame { message: message(error), field: field.take() }),
+            outcome: outcome
+                .map_err(|error| Blame { message: message(error), field: field.take() }),
         })
     }
 }

@@ -13,7 +13,7 @@ use splitter::Splitter;
 use std::marker::PhantomData;
 use std::path::Path;
 
-/// Comma-separated values with a header, each row a `T`; see [`csv`].
+/// Comma-separated values with a header, each row a `T`; see [`csv()`].
 ///
 /// ```
 /// use heliostat_files::{CsvRows, FileRead, csv};

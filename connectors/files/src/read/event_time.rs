@@ -17,7 +17,8 @@ pub(crate) use timing::Timing;
 /// ```
 pub trait EventTime<T>: Timing<T> + Clone + Send + Sync + 'static {}
 
-/// All rows are at the beginning of time. See [`FileRead::event_time`](crate::FileRead::event_time).
+/// All rows are at the beginning of time, as no one says otherwise with
+/// [`FileRead::event_time`](crate::FileRead::event_time).
 ///
 /// ```
 /// use heliostat_files::{FileRead, TextRows, Untimed, read_lines};

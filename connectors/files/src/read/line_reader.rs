@@ -23,7 +23,7 @@ pub(crate) struct Place {
 
 /// Invariant: `file` stands at `next`.
 #[derive(Debug)]
-pub(crate) struct LineReader {
+pub struct LineReader {
     path: String,
     file: BufReader<File>,
     next: Place,
@@ -61,6 +61,15 @@ impl LineReader {
     /// Goes to the beginning of a line.
     pub(crate) fn go_to(&mut self, place: Place) -> Result<()> {
         if self.next.offset != place.offset {
+            // Also where nothing is left, so that a file that was cut does not look read.
+            let length =
+                self.file.get_ref().metadata().map_err(|error| failed(&self.path, &error))?.len();
+            if length < place.offset {
+                let (path, offset) = (&self.path, place.offset);
+                return Err(Error::new(format!(
+                    "cannot read `{path}`: it has {length} bytes now, and {offset} were read before"
+                )));
+            }
             let sought = self.file.seek(SeekFrom::Start(place.offset));
             sought.map_err(|error| failed(&self.path, &error))?;
         }

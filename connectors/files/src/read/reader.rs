@@ -4,7 +4,7 @@ use super::event_time::EventTime;
 use super::format::{Begin, Format, Parse, Parsed};
 use super::line_reader::{LineReader, Place};
 use super::source::{FilePiece, OnBadRow};
-use heliostat::{BadRow, DisorderWatermark, Duration, Error, Fill, Reader, Result, Rows, Timestamp};
+use heliostat::{BadRow, BoundedDisorder, Duration, Error, Fill, Reader, Result, Rows, Timestamp};
 
 /// Rows in a bundle of a replay, however slowly the watermark moves.
 const BUNDLE_ROWS_MAX: usize = 1_000;
@@ -38,41 +38,39 @@ pub struct FileReader<F: Format, E> {
 }
 
 /// How a replay advances.
+#[derive(Clone, Copy)]
 struct Pace {
-    watermark: DisorderWatermark,
+    policy: BoundedDisorder,
     step: Duration,
 }
 
+impl Pace {
+    /// The watermark behind a row at `latest`, if none before it is later.
+    #[inline]
+    fn watermark(self, latest: Timestamp) -> Timestamp {
+        let mut watermark = self.policy.start();
+        watermark.see(latest);
+        watermark.now()
+    }
+}
+
 impl<F: Format, E: EventTime<F::Row>> FileReader<F, E> {
+    /// Reads on behind rows of which `latest` was the largest event time.
     pub(super) fn new(
         lines: LineReader,
         parser: <F as Begin<F::Row>>::Parser,
         event_time: E,
         on_bad_row: OnBadRow,
+        latest: Timestamp,
     ) -> Self {
-        let pace = event_time.replay().map(|(policy, step)| Pace { watermark: policy.start(), step });
-        Self { lines, parser, event_time, on_bad_row, pace, latest: Timestamp::MIN }
-    }
-
-    /// As it was when `latest` was the largest event time.
-    pub(super) fn resumed_after(mut self, latest: Timestamp) -> Self {
-        self.see(latest);
-        self
-    }
-
-    fn see(&mut self, timestamp: Timestamp) {
-        self.latest = self.latest.max(timestamp);
-        if let Some(pace) = &mut self.pace {
-            pace.watermark.see(timestamp);
-        }
+        let pace = event_time.replay().map(|(policy, step)| Pace { policy, step });
+        Self { lines, parser, event_time, on_bad_row, pace, latest }
     }
 
     /// Whether the watermark is a step further than it was when the bundle began.
+    #[inline]
     fn is_a_step_past(&self, began: Timestamp) -> bool {
-        match &self.pace {
-            Some(pace) => pace.step <= pace.watermark.now() - began,
-            None => false,
-        }
+        self.pace.is_some_and(|pace| pace.step <= pace.watermark(self.latest) - began)
     }
 
     fn refuse(&self, rows: &mut Rows<'_, F::Row>, line: u64, reason: String) -> Result<()> {
@@ -108,7 +106,7 @@ impl<F: Format, E: EventTime<F::Row>> Reader for FileReader<F, E> {
                     let timestamp = self.event_time.at(&row);
                     rows.push(row, timestamp);
                     good += 1;
-                    self.see(timestamp);
+                    self.latest = self.latest.max(timestamp);
                     if self.is_a_step_past(began) {
                         break;
                     }
@@ -124,6 +122,6 @@ impl<F: Format, E: EventTime<F::Row>> Reader for FileReader<F, E> {
     }
 
     fn watermark(&self) -> Timestamp {
-        self.pace.as_ref().map_or(Timestamp::MIN, |pace| pace.watermark.now())
+        self.pace.map_or(Timestamp::MIN, |pace| pace.watermark(self.latest))
     }
 }

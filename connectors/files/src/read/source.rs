@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// How far the watermark moves between the bundles of a replay, until told otherwise.
 const STEP: Duration = minutes(1);
 
-/// A file as a source; made by [`csv`](crate::csv), [`read_json_lines`](crate::read_json_lines) and
-/// [`read_lines`](crate::read_lines).
+/// A file as a source; made by [`csv`](crate::csv), [`read_lines`](crate::read_lines) and
+/// [`read_json_lines`](crate::read_json_lines).
 ///
 /// ```
 /// use heliostat::{Fill, Read, Reader, Rows, Timestamp};
@@ -86,7 +86,7 @@ impl<F, E> FileRead<F, E> {
     /// use heliostat::{Read, Reader, Rows};
     /// use heliostat_files::csv;
     ///
-    /// let path = std::env::temp_dir().join(format!("heliostat-strict-{}.csv", std::process::id()));
+    /// let path = std::env::temp_dir().join(format!("heliostat-fail-{}.csv", std::process::id()));
     /// std::fs::write(&path, "a,b\n1,2\n3,x\n")?;
     ///
     /// let source = csv::<(u8, u8)>(&path).strict();
@@ -161,7 +161,7 @@ impl<F, T> FileRead<F, Timed<T>> {
     /// use heliostat::{Fill, Read, Reader, Rows, Timestamp, bounded_disorder, secs};
     /// use heliostat_files::csv;
     ///
-    /// let path = std::env::temp_dir().join(format!("heliostat-replay-{}.csv", std::process::id()));
+    /// let path = std::env::temp_dir().join(format!("heliostat-play-{}.csv", std::process::id()));
     /// std::fs::write(&path, "second,word\n100,a\n90,b\n200,c\n")?;
     ///
     /// let source = csv::<(i64, String)>(&path)
@@ -219,11 +219,9 @@ impl<F: Format, E: EventTime<F::Row>> Read for FileRead<F, E> {
         let spec = ReadSpec::bounded(self.path.display().to_string());
         match self.event_time.replay() {
             None => spec,
-            Some(_) => ReadSpec {
-                boundedness: Boundedness::Unbounded,
-                has_watermark_policy: true,
-                ..spec
-            },
+            Some(_) => {
+                ReadSpec { boundedness: Boundedness::Unbounded, has_watermark_policy: true, ..spec }
+            }
         }
     }
 
@@ -242,6 +240,6 @@ impl<F: Format, E: EventTime<F::Row>> Read for FileRead<F, E> {
         let parser = self.format.begin(&mut lines)?;
         lines.go_to(Place { offset: piece.offset, line: piece.line })?;
         let event_time = self.event_time.clone();
-        Ok(FileReader::new(lines, parser, event_time, self.on_bad_row).resumed_after(piece.latest))
+        Ok(FileReader::new(lines, parser, event_time, self.on_bad_row, piece.latest))
     }
 }

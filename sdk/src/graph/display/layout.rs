@@ -10,7 +10,9 @@ const GAP: f64 = 24.0;
 /// Room for a line that passes a layer.
 const PASSAGE: f64 = 12.0;
 /// The order of the layers has settled after so many sweeps, or never will.
-const SWEEPS: usize = 8;
+const ORDER_SWEEPS: usize = 8;
+/// A long chain of boxes needs so many sweeps to become straight.
+const PLACE_SWEEPS: usize = 40;
 
 /// A line between two boxes.
 pub(in crate::graph) struct Link {
@@ -125,7 +127,7 @@ impl Lattice {
     /// Finds an order of each row with few crossings.
     fn uncross(&mut self) {
         let mut best = (self.crossings(), self.rows.clone());
-        for sweep in 0..SWEEPS {
+        for sweep in 0..ORDER_SWEEPS {
             let downwards = sweep % 2 == 0;
             let mut turns: Vec<usize> = (0..self.rows.len()).collect();
             if !downwards {
@@ -189,7 +191,7 @@ impl Lattice {
 
     /// Moves each point towards its neighbours, and the whole to the left edge.
     fn straighten(&mut self) {
-        for sweep in 0..SWEEPS {
+        for sweep in 0..PLACE_SWEEPS {
             let mut turns: Vec<usize> = (0..self.rows.len()).collect();
             if sweep % 2 == 1 {
                 turns.reverse();

@@ -1,4 +1,4 @@
-//! The graph as an indented tree of steps.
+//! The graph as an indented tree of steps; a windowing stands where it is new.
 
 use super::{is_whole, kind, line, prefix};
 use crate::graph::{Collection, Graph, Step};
@@ -38,10 +38,14 @@ impl Graph {
         for collection in self.drawn_outputs(step) {
             let Collection { element, boundedness, windowing, .. } = collection;
             let name = prefix(collection);
-            line(
-                text,
-                format_args!("{indent}{INDENT}-> {name}{element}, {boundedness}, {windowing}"),
-            );
+            let windowing = if self.windowing_is_new(collection) || step.inputs.is_empty() {
+                format!(", {windowing}")
+            } else {
+                String::new()
+            };
+            let words =
+                format_args!("{indent}{INDENT}-> {name}{element}, {boundedness}{windowing}");
+            line(text, words);
         }
     }
 }

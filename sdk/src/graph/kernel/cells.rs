@@ -22,7 +22,7 @@ pub struct CellId(pub u32);
 pub trait KeyedCells: Send {
     /// Writes the id of each value's key; unknown keys get new ids.
     fn keys(&mut self, values: &dyn Column, ids: &mut Vec<KeyId>);
-    /// Forgets a key that has no state left; its id is used again.
+    /// Forgets a key that has no state left, if it is known; its id is used again.
     fn forget(&mut self, key: KeyId);
     /// A new, empty accumulator.
     fn open(&mut self) -> CellId;
@@ -89,9 +89,7 @@ impl<K: Key, V: Element, F: Fold<V>> Cells<K, V, F> {
     fn key_id(&mut self, key: &K) -> KeyId {
         let hash = self.hasher.hash_one(key);
         let keys = &mut self.keys;
-        if let Some(&found) =
-            self.index.find(hash, |&at| keys[at as usize].as_ref() == Some(key))
-        {
+        if let Some(&found) = self.index.find(hash, |&at| keys[at as usize].as_ref() == Some(key)) {
             return KeyId(found);
         }
         let new = match self.free_keys.pop() {
@@ -138,7 +136,7 @@ impl<K: Key, V: Element, F: Fold<V>> KeyedCells for Cells<K, V, F> {
     }
 
     fn forget(&mut self, key: KeyId) {
-        let gone = self.keys[key.0 as usize].take().expect("only a known key is forgotten");
+        let Some(gone) = self.keys[key.0 as usize].take() else { return };
         let hash = self.hasher.hash_one(&gone);
         if let Ok(entry) = self.index.find_entry(hash, |&at| at == key.0) {
             entry.remove();

@@ -2,7 +2,7 @@
 
 use super::cells::Cells;
 use super::panes::Tables;
-use super::{DropRecord, KeyedCells, Kernels, PaneTables};
+use super::{DropRecord, Kernels, KeyedCells, PaneTables};
 use crate::batch::{Column, ColumnExt};
 use crate::coder::key_bytes;
 use crate::{CombineFn, Dropped, Element, Error, Group, Key, Result};

@@ -178,7 +178,7 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         let fold = self.fold.as_ref();
         let table = self.panes[pane.0 as usize].as_mut().expect("only open panes fire");
         let out = out.typed_mut::<(K, F::Output)>();
-        let mut fire = |(key, accumulator): &mut (K, F::Accumulator)| {
+        let fire = |(key, accumulator): &mut (K, F::Accumulator)| {
             let output = fold.extract(accumulator);
             if after == Afterwards::Clear {
                 *accumulator = fold.create();
@@ -222,9 +222,7 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         let before = table.entries.len();
         let mut loaded = Some(accumulator);
         let fold = self.fold.as_ref();
-        let at = table.entry(&self.hasher, key, || {
-            loaded.take().unwrap_or_else(|| fold.create())
-        });
+        let at = table.entry(&self.hasher, key, || loaded.take().unwrap_or_else(|| fold.create()));
         if at as usize != before {
             return Err(crate::Error::new("saved state names a key twice in one window"));
         }

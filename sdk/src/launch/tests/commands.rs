@@ -232,6 +232,8 @@ fn help_shows_whose_options_are_whose() {
     assert_eq!(exit.code(), 0);
     let results = captured.results();
     for words in [
+        "Usage: numbers run [OPTIONS]",
+        "The runner (linked in: direct, rounds)",
         "Options of this pipeline:",
         "Options of the direct runner:",
         "--direct.seed <VALUE>",

@@ -144,7 +144,7 @@ fn a_reader_that_left_is_no_failure_and_a_full_disk_is() {
             let runners =
                 runners.into_iter().map(|runner| Box::new(runner) as Box<dyn Runner>).collect();
             let program = Program { name: "numbers", runners, console };
-            let args = command_line.split_whitespace().map(Into::into).collect();
+            let args = command_line.split_whitespace().map(Into::into);
             let exit = program.launch(numbers, args);
             assert_eq!(exit.code(), code, "{command_line}");
         }

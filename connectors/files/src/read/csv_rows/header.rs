@@ -82,7 +82,10 @@ impl<T: Element> Probe<T> {
 }
 
 /// Whether `row` is a `T`, or which of its fields is to blame.
-pub(super) fn read_traced<T: Element>(header: &StringRecord, row: &StringRecord) -> Result<(), Blame> {
+pub(super) fn read_traced<T: Element>(
+    header: &StringRecord,
+    row: &StringRecord,
+) -> Result<(), Blame> {
     match row.deserialize::<Traced<T>>(Some(header)) {
         Ok(traced) => traced.outcome.map(drop),
         Err(error) => Err(Blame { field: None, message: error.to_string() }),

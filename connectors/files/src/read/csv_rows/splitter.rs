@@ -1,9 +1,11 @@
 //! Splits a record into its fields.
 //!
 //! A field that begins with a quote ends at the next single one; two of them mean one. Quotes
-//! elsewhere mean themselves, as they do for the `csv` crate. That crate's own reader is not used
-//! because it takes lines to be what quotes make of them: one stray quote would spoil all that
-//! follows, and lines would lose their numbers.
+//! elsewhere mean themselves, as they do for the `csv` crate, unless line breaks are refused and
+//! they look like the end of a value that began on an earlier line.
+//!
+//! That crate's own reader is not used because it takes lines to be what quotes make of them: one
+//! stray quote would spoil all that follows, and lines would lose their numbers.
 
 use super::LineBreaks;
 use crate::read::line_reader::{LINE_BYTES_MAX, LineReader};
@@ -20,15 +22,24 @@ pub(super) struct Splitter {
 /// Why lines are no record.
 pub(super) enum Refusal {
     Line(String),
-    /// The number of a field, counted from 0, whose quote is not closed where it has to be.
-    OpenQuote { field: usize, line_breaks: LineBreaks },
+    /// Of the field with this number, counted from 0.
+    Quote(usize, Fault),
 }
 
-/// Whether text ended inside of quotes.
+pub(super) enum Fault {
+    NotClosedHere,
+    NeverClosed,
+    NotOpenedHere,
+}
+
+/// How text ended.
 #[derive(PartialEq, Eq)]
 enum End {
     Closed,
+    /// Inside of quotes.
     Open,
+    /// At a field that looks like the second half of a quoted one.
+    SecondHalf,
 }
 
 impl Splitter {
@@ -49,18 +60,25 @@ impl Splitter {
             Ok(text) => text,
             Err(reason) => return Ok(Err(Refusal::Line(reason))),
         };
-        if text.is_empty() || self.fields(text) == End::Closed {
+        if text.is_empty() {
             return Ok(Ok(()));
         }
-        let (field, line_breaks) = (self.record.len(), self.line_breaks);
-        if line_breaks == LineBreaks::Kept {
-            let second = lines.next();
-            if self.join(lines)? {
-                return Ok(Ok(()));
+        let end = self.fields(text);
+        let field = self.record.len();
+        let fault = match (end, self.line_breaks) {
+            (End::Closed, _) => return Ok(Ok(())),
+            (End::SecondHalf, _) => Fault::NotOpenedHere,
+            (End::Open, LineBreaks::Refused) => Fault::NotClosedHere,
+            (End::Open, LineBreaks::Kept) => {
+                let second = lines.next();
+                if self.join(lines)? {
+                    return Ok(Ok(()));
+                }
+                lines.go_to(second)?;
+                Fault::NeverClosed
             }
-            lines.go_to(second)?;
-        }
-        Ok(Err(Refusal::OpenQuote { field, line_breaks }))
+        };
+        Ok(Err(Refusal::Quote(field, fault)))
     }
 
     /// Goes on with the following lines until the record ends, if it does.
@@ -83,7 +101,7 @@ impl Splitter {
         Ok(false)
     }
 
-    /// Adds the fields of `text`; its last one may be open.
+    /// Adds the fields of `text` as far as they are whole.
     #[inline]
     fn fields(&mut self, text: &str) -> End {
         let mut rest = text;
@@ -98,6 +116,9 @@ impl Splitter {
                 }
                 None => {
                     let (field, behind) = rest.split_at(up_to(rest, b','));
+                    if self.line_breaks == LineBreaks::Refused && is_second_half(field) {
+                        return End::SecondHalf;
+                    }
                     self.record.push_field(field);
                     behind
                 }
@@ -138,24 +159,29 @@ fn up_to(text: &str, byte: u8) -> usize {
     text.bytes().position(|other| other == byte).unwrap_or(text.len())
 }
 
+/// Whether an unquoted field ends with a quote that would close one: all others of its quotes come
+/// in pairs.
+#[inline]
+fn is_second_half(field: &str) -> bool {
+    field.ends_with('"') && !field.bytes().filter(|byte| *byte == b'"').count().is_multiple_of(2)
+}
+
 impl Refusal {
     /// Names the field as the header does.
     pub(super) fn in_words(self, header: &StringRecord) -> String {
-        match self {
-            Self::Line(reason) => reason,
-            Self::OpenQuote { field, line_breaks } => {
-                let name = match header.get(field) {
-                    Some(name) => format!("field `{name}`"),
-                    None => format!("field {}", field + 1),
-                };
-                match line_breaks {
-                    LineBreaks::Refused => format!(
-                        "{name}: its quote is not closed on this line; \
-                         use `.multi_line()` if values hold line breaks"
-                    ),
-                    LineBreaks::Kept => format!("{name}: its quote is never closed"),
-                }
-            }
+        let (field, fault) = match self {
+            Self::Line(reason) => return reason,
+            Self::Quote(field, fault) => (field, fault),
+        };
+        let name = match header.get(field) {
+            Some(name) => format!("field `{name}`"),
+            None => format!("field {}", field + 1),
+        };
+        let help = "use `.multi_line()` if values hold line breaks";
+        match fault {
+            Fault::NotClosedHere => format!("{name}: its quote is not closed on this line; {help}"),
+            Fault::NotOpenedHere => format!("{name}: its quote is not opened on this line; {help}"),
+            Fault::NeverClosed => format!("{name}: its quote is never closed"),
         }
     }
 }

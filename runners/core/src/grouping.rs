@@ -1,0 +1,365 @@
+//! The grouping engine: elements in, panes out (model.md 5.6).
+//!
+//! Two paths with one meaning. The *general* path takes any trigger, mode and timestamp combiner,
+//! and keeps state per key and window. The *aligned* path takes the common windowings in which all
+//! keys of a window fire together: it keeps one table per open pane, so that a watermark never
+//! costs work per key. A property test holds the two equal.
+
+mod aligned;
+mod general;
+mod label;
+mod saved;
+
+use aligned::Aligned;
+use general::General;
+use heliostat::batch::{Batch, Meta, Timestamps, Windows};
+use heliostat::graph::kernel::{DropRecord, Kernels};
+use heliostat::{
+    Accumulation, ClosingBehavior, DropCause, DropCounts, Duration, OpenWindows, Result, Timestamp,
+    TimestampCombiner, Trigger, Windowing,
+};
+use std::fmt;
+use std::sync::Arc;
+
+/// Which of the two engines a grouping takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupingPath {
+    /// One table per open pane.
+    Aligned,
+    /// State per key and window.
+    General,
+}
+
+impl GroupingPath {
+    /// The cheapest path that can do what this windowing asks for.
+    pub fn of(windowing: &Windowing) -> Self {
+        match late_firings(windowing) {
+            Some(_) => Self::Aligned,
+            None => Self::General,
+        }
+    }
+}
+
+impl fmt::Display for GroupingPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Aligned => "aligned",
+            Self::General => "general",
+        })
+    }
+}
+
+/// How an aligned grouping fires behind the end of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LateFirings {
+    /// At the end of each bundle that brought something.
+    AtOnce,
+    /// When so many elements have come since the key's last pane.
+    Count(u32),
+}
+
+/// The late firings of a windowing that can take the aligned path; `None` if it cannot.
+fn late_firings(windowing: &Windowing) -> Option<LateFirings> {
+    let aligned = !windowing.window_fn.merges()
+        && windowing.timestamp_combiner == TimestampCombiner::EndOfWindow
+        && windowing.closing_behavior == ClosingBehavior::IfNonEmpty;
+    match &windowing.trigger {
+        Trigger::Default if aligned => Some(LateFirings::AtOnce),
+        Trigger::AfterWatermark { early: None, late: None }
+            if aligned && windowing.allowed_lateness == Duration::ZERO =>
+        {
+            // At lateness zero a window expires with its on-time pane: nothing is ever late.
+            Some(LateFirings::AtOnce)
+        }
+        Trigger::AfterWatermark { early: None, late: Some(late) } if aligned => {
+            let count = match late.as_ref() {
+                Trigger::AfterCount(count) => Some(*count),
+                Trigger::Repeatedly(inner) => match inner.as_ref() {
+                    Trigger::AfterCount(count) => Some(*count),
+                    Trigger::Default
+                    | Trigger::AfterWatermark { .. }
+                    | Trigger::Repeatedly(_)
+                    | Trigger::Never => None,
+                },
+                Trigger::Default | Trigger::AfterWatermark { .. } | Trigger::Never => None,
+            };
+            count.map(|count| match count {
+                1 => LateFirings::AtOnce,
+                more => LateFirings::Count(more),
+            })
+        }
+        Trigger::Default
+        | Trigger::AfterWatermark { .. }
+        | Trigger::AfterCount(_)
+        | Trigger::Repeatedly(_)
+        | Trigger::Never => None,
+    }
+}
+
+/// What a grouping is made from besides its kernels.
+#[derive(Clone, Debug)]
+pub struct GroupingSettings {
+    /// The windowing of its input.
+    pub windowing: Windowing,
+    /// Which engine it takes; [`GroupingPath::of`] finds the cheapest.
+    pub path: GroupingPath,
+    /// What its hashes are keyed with.
+    pub seed: u64,
+}
+
+/// What a bundle or a watermark made a grouping give.
+#[derive(Debug, Default)]
+pub struct Fired {
+    /// The panes, `None` if there is none.
+    pub panes: Option<Batch>,
+    /// How many of their elements are in late panes.
+    pub late_panes: u64,
+}
+
+/// One grouping at work: state of all keys and windows on one worker.
+pub struct Grouping {
+    kernels: Arc<dyn Kernels>,
+    engine: Engine,
+    windowing: Windowing,
+    /// The input watermark, as of the last completed advance.
+    watermark: Timestamp,
+    drops: Drops,
+    dropped: Option<Batch>,
+}
+
+enum Engine {
+    Aligned(Aligned),
+    General(General),
+}
+
+/// Elements that were not taken.
+#[derive(Default)]
+struct Drops {
+    counts: DropCounts,
+    /// Of the batch in hand.
+    records: Vec<DropRecord>,
+    /// Whether anyone wants the elements themselves.
+    wanted: bool,
+}
+
+impl Drops {
+    fn push(&mut self, record: DropRecord) {
+        match record.cause {
+            DropCause::Late => self.counts.late += 1,
+            DropCause::Closed => self.counts.closed += 1,
+        }
+        if self.wanted {
+            self.records.push(record);
+        }
+    }
+}
+
+impl Grouping {
+    /// A grouping without state. `dropped` is an empty batch for what it does not take, if that
+    /// output is wanted.
+    pub fn new(
+        settings: GroupingSettings,
+        kernels: Arc<dyn Kernels>,
+        dropped: Option<Batch>,
+    ) -> Self {
+        let GroupingSettings { windowing, path, seed } = settings;
+        let engine = match (path, late_firings(&windowing)) {
+            (GroupingPath::Aligned, Some(late)) => {
+                Engine::Aligned(Aligned::new(&windowing, late, kernels.pane_tables(seed)))
+            }
+            (GroupingPath::Aligned | GroupingPath::General, _) => {
+                Engine::General(General::new(&windowing, kernels.keyed_cells(seed)))
+            }
+        };
+        let drops = Drops { wanted: dropped.is_some(), ..Drops::default() };
+        Self { kernels, engine, windowing, watermark: Timestamp::MIN, drops, dropped }
+    }
+
+    /// Which engine it took.
+    pub fn path(&self) -> GroupingPath {
+        match self.engine {
+            Engine::Aligned(_) => GroupingPath::Aligned,
+            Engine::General(_) => GroupingPath::General,
+        }
+    }
+
+    /// Takes one batch of the bundle in hand and leaves it empty.
+    pub fn add(&mut self, batch: &mut Batch) {
+        if let Windows::Many { .. } = batch.meta.windows {
+            *batch = exploded(batch);
+        }
+        match &mut self.engine {
+            Engine::Aligned(aligned) => {
+                let panes = aligned.assign(&batch.meta, batch.len(), &mut self.drops);
+                push_dropped(&*self.kernels, batch, &mut self.drops, self.dropped.as_mut());
+                aligned.add(batch.values.as_mut(), panes);
+            }
+            Engine::General(general) => {
+                general.assign(batch, &mut self.drops);
+                push_dropped(&*self.kernels, batch, &mut self.drops, self.dropped.as_mut());
+                general.add(batch.values.as_mut());
+            }
+        }
+        batch.clear();
+    }
+
+    /// Ends the bundle in hand: triggers are looked at once per key and window it touched.
+    /// `panes` is an empty batch of the output's type.
+    pub fn end_bundle(&mut self, panes: Batch) -> Fired {
+        let mut panes = Panes::new(panes);
+        match &mut self.engine {
+            Engine::Aligned(aligned) => aligned.end_bundle(&mut panes),
+            Engine::General(general) => general.end_bundle(&mut panes),
+        }
+        panes.fired()
+    }
+
+    /// Moves the input watermark; does nothing if it is not ahead of where it is.
+    pub fn advance(&mut self, to: Timestamp, panes: Batch) -> Fired {
+        if to <= self.watermark {
+            return Fired::default();
+        }
+        self.watermark = to;
+        let mut panes = Panes::new(panes);
+        match &mut self.engine {
+            Engine::Aligned(aligned) => aligned.advance(to, &mut panes),
+            Engine::General(general) => general.advance(to, &mut panes),
+        }
+        panes.fired()
+    }
+
+    /// The input watermark it was last advanced to.
+    pub fn input_watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    /// No pane to come is earlier: the input watermark, held by what is still to come.
+    pub fn output_watermark(&self) -> Timestamp {
+        match &self.engine {
+            // Every hold of an aligned window is at its end or its expiry, never behind the
+            // watermark.
+            Engine::Aligned(_) => self.watermark,
+            Engine::General(general) => general.output_watermark(),
+        }
+    }
+
+    /// How many elements it has not taken so far.
+    pub fn drops(&self) -> DropCounts {
+        self.drops.counts
+    }
+
+    /// The elements it did not take since the last call, where they are wanted.
+    pub fn take_dropped(&mut self) -> Option<Batch> {
+        let dropped = self.dropped.as_mut().filter(|dropped| !dropped.is_empty())?;
+        let empty = dropped.empty_like();
+        Some(std::mem::replace(dropped, empty))
+    }
+
+    /// What is open now.
+    pub fn open_windows(&self) -> OpenWindows {
+        match &self.engine {
+            Engine::Aligned(aligned) => aligned.open_windows(),
+            Engine::General(general) => general.open_windows(),
+        }
+    }
+
+    /// All state as bytes that a grouping with the same windowing can go on from, whatever its
+    /// path. Only between bundles.
+    pub fn save(&self) -> Vec<u8> {
+        let windows = match &self.engine {
+            Engine::Aligned(aligned) => aligned.save(&self.windowing),
+            Engine::General(general) => general.save(),
+        };
+        saved::encode(self.watermark, windows)
+    }
+
+    /// Replaces all state by what [`Grouping::save`] wrote.
+    ///
+    /// # Errors
+    /// If the bytes are not what `save` wrote for such a grouping.
+    pub fn load(&mut self, bytes: &[u8], seed: u64) -> Result<()> {
+        let (watermark, windows) = saved::decode(bytes)?;
+        self.watermark = watermark;
+        match &mut self.engine {
+            Engine::Aligned(aligned) => {
+                aligned.load(watermark, windows, self.kernels.pane_tables(seed))
+            }
+            Engine::General(general) => {
+                general.load(watermark, windows, self.kernels.keyed_cells(seed))
+            }
+        }
+    }
+
+    /// An estimate of the bytes its state takes.
+    pub fn bytes(&self) -> usize {
+        match &self.engine {
+            Engine::Aligned(aligned) => aligned.bytes(),
+            Engine::General(general) => general.bytes(),
+        }
+    }
+}
+
+impl fmt::Debug for Grouping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grouping")
+            .field("path", &self.path())
+            .field("watermark", &self.watermark)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Panes on their way out.
+struct Panes {
+    out: Batch,
+    late: u64,
+}
+
+impl Panes {
+    fn new(out: Batch) -> Self {
+        debug_assert!(out.is_empty(), "panes are put into an empty batch");
+        Self { out, late: 0 }
+    }
+
+    /// Describes the `count` values that were just appended.
+    fn describe(&mut self, meta: Meta, count: usize) {
+        let before = self.out.len() - count;
+        if before == 0 {
+            self.out.meta = meta;
+        } else {
+            self.out.meta.append(before, meta, count);
+        }
+    }
+
+    fn fired(self) -> Fired {
+        Fired { late_panes: self.late, panes: (!self.out.is_empty()).then_some(self.out) }
+    }
+}
+
+fn push_dropped(kernels: &dyn Kernels, batch: &Batch, drops: &mut Drops, out: Option<&mut Batch>) {
+    let (Some(out), false) = (out, drops.records.is_empty()) else { return };
+    kernels.push_dropped(batch.values.as_ref(), &drops.records, out.values.as_mut());
+    let at = drops.records.iter().map(|record| record.timestamp).collect();
+    let count = drops.records.len();
+    let before = out.len() - count;
+    out.meta.append(before, Meta::at(Timestamps::each(at)), count);
+    drops.records.clear();
+}
+
+/// The same elements once per window.
+fn exploded(batch: &Batch) -> Batch {
+    let mut picked = Vec::new();
+    let mut counts = vec![0_u32; batch.len()];
+    batch.meta.windows.for_each(&batch.meta.timestamps, batch.len(), |index, _| {
+        picked.push(u32::try_from(index).expect("a batch has fewer than 2^32 elements"));
+        counts[index] += 1;
+    });
+    Batch { values: batch.values.select(&picked), meta: batch.meta.exploded(&counts) }
+}
+
+/// Whether a mode keeps what a pane showed.
+fn keeps(accumulation: Accumulation) -> bool {
+    accumulation == Accumulation::Accumulating
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,436 @@
+//! The aligned path: one table per open pane, dropped whole, and a dirty set for late panes.
+
+use super::saved::SavedWindow;
+use super::{Drops, LateFirings, Panes, keeps};
+use crate::trigger::machine_for;
+use heliostat::batch::{Column, Each, Meta, Timestamps, Windows};
+use heliostat::graph::kernel::{
+    Afterwards, DropRecord, Entries, PaneColumn, PaneId, PaneTables, SKIP,
+};
+use heliostat::{
+    DropCause, Duration, Interval, OpenWindows, PaneInfo, PaneTiming, Result, Timestamp, WindowFn,
+    Windowing,
+};
+use std::collections::BTreeMap;
+
+/// All keys of all windows, on one worker.
+pub(super) struct Aligned {
+    tables: Box<dyn PaneTables>,
+    lateness: Duration,
+    late: LateFirings,
+    /// What becomes of an accumulator that fires.
+    after: Afterwards,
+    open: BTreeMap<Interval, Pane>,
+    /// The smallest time at which some pane is due.
+    next_due: Timestamp,
+    watermark: Timestamp,
+    /// The pane each element of the batch in hand goes to, where they differ.
+    column: Vec<u32>,
+    entries: Vec<u32>,
+}
+
+/// An open window.
+struct Pane {
+    table: PaneId,
+    /// `None` until the watermark passes its end.
+    late: Option<LatePane>,
+}
+
+/// What a window remembers behind its end; entries are numbered as in its table.
+#[derive(Default)]
+struct LatePane {
+    /// Panes each entry has shown.
+    shown: Vec<u32>,
+    /// Elements each entry has got since its last pane.
+    fresh: Vec<u32>,
+    /// The entries that have got some, in the order they did.
+    dirty: Vec<u32>,
+}
+
+/// Where the elements of a batch go.
+pub(super) enum Assigned {
+    /// All to one pane before its end.
+    One(PaneId),
+    /// To the panes of `column`, all of them before their end.
+    Several,
+    /// To the panes of `column`, some of which are past their end.
+    SomeLate,
+    /// None is taken.
+    Nowhere,
+}
+
+impl Aligned {
+    pub(super) fn new(
+        windowing: &Windowing,
+        late: LateFirings,
+        tables: Box<dyn PaneTables>,
+    ) -> Self {
+        let after =
+            if keeps(windowing.accumulation) { Afterwards::Keep } else { Afterwards::Clear };
+        Self {
+            tables,
+            lateness: windowing.allowed_lateness,
+            late,
+            after,
+            open: BTreeMap::new(),
+            next_due: Timestamp::MAX,
+            watermark: Timestamp::MIN,
+            column: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Finds the pane of each element; what is too late is dropped.
+    pub(super) fn assign(&mut self, meta: &Meta, len: usize, drops: &mut Drops) -> Assigned {
+        self.column.clear();
+        let Some((min, max)) = meta.timestamps.range().filter(|_| 0 < len) else {
+            return Assigned::Nowhere;
+        };
+        let only = match &meta.windows {
+            Windows::Const(window) => Some(window.clone()),
+            Windows::ByTimestamp(WindowFn::Global) => Some(Interval::GLOBAL),
+            Windows::ByTimestamp(WindowFn::Fixed(fixed)) => {
+                let window = fixed.window_at(min);
+                // One pass over nothing: the extremes say that all lie in one window.
+                (window == fixed.window_at(max)).then_some(window)
+            }
+            Windows::Each(_) | Windows::Many { .. } => None,
+        };
+        if let Some(window) = only
+            && self.watermark <= window.max_timestamp()
+        {
+            return Assigned::One(self.pane(&window));
+        }
+        self.assign_each(meta, len, drops)
+    }
+
+    fn assign_each(&mut self, meta: &Meta, len: usize, drops: &mut Drops) -> Assigned {
+        self.column.reserve(len);
+        // Neighbours mostly share a window: its extent and pane are kept at hand.
+        let mut last: Option<(Interval, u32, bool)> = None;
+        let (mut taken, mut some_late) = (false, false);
+        let by_timestamp = matches!(meta.windows, Windows::ByTimestamp(_));
+        if by_timestamp && let Timestamps::Each { at, .. } = &meta.timestamps {
+            for (index, &timestamp) in at.iter().enumerate() {
+                let same = last.as_ref().is_some_and(|(window, ..)| {
+                    window.start() <= timestamp && timestamp < window.end()
+                });
+                if !same && let Windows::ByTimestamp(window_fn) = &meta.windows {
+                    window_fn.assign(timestamp, |window| last = Some(self.look_up(window)));
+                }
+                let (window, pane, late) = last.as_ref().expect("every time has a window");
+                self.column.push(*pane);
+                self.note(*pane, *late, (&mut taken, &mut some_late));
+                if *pane == SKIP {
+                    drops.push(late_record(index, timestamp, window));
+                }
+            }
+        } else {
+            meta.windows.for_each(&meta.timestamps, len, |index, window| {
+                if last.as_ref().is_none_or(|(known, ..)| known != window) {
+                    last = Some(self.look_up(window.clone()));
+                }
+                let (_, pane, late) = last.as_ref().expect("it was just looked up");
+                self.column.push(*pane);
+                self.note(*pane, *late, (&mut taken, &mut some_late));
+                if *pane == SKIP {
+                    drops.push(late_record(index, meta.timestamps.at(index), window));
+                }
+            });
+        }
+        match (taken, some_late) {
+            (false, _) => Assigned::Nowhere,
+            (true, false) => Assigned::Several,
+            (true, true) => Assigned::SomeLate,
+        }
+    }
+
+    fn note(&self, pane: u32, late: bool, (taken, some_late): (&mut bool, &mut bool)) {
+        *taken |= pane != SKIP;
+        *some_late |= late;
+    }
+
+    /// The number of a window's table, or `SKIP`, and whether the window is past its end.
+    fn look_up(&mut self, window: Interval) -> (Interval, u32, bool) {
+        if window.expiry(self.lateness) < self.watermark {
+            return (window, SKIP, false);
+        }
+        let late = window.max_timestamp() < self.watermark;
+        let pane = self.pane(&window);
+        (window, pane.0, late)
+    }
+
+    /// The table of a window that takes elements, opened if it is not.
+    fn pane(&mut self, window: &Interval) -> PaneId {
+        if let Some(pane) = self.open.get(window) {
+            return pane.table;
+        }
+        let table = self.tables.open();
+        let late = (window.max_timestamp() < self.watermark).then(LatePane::default);
+        let pane = Pane { table, late };
+        self.next_due = self.next_due.min(pane.due(window, self.lateness));
+        self.open.insert(window.clone(), pane);
+        table
+    }
+
+    /// Adds the batch whose elements were just assigned.
+    pub(super) fn add(&mut self, values: &mut dyn Column, assigned: Assigned) {
+        match assigned {
+            Assigned::One(pane) => self.tables.add(values, PaneColumn::All(pane)),
+            Assigned::Several => self.tables.add(values, PaneColumn::Each(&self.column)),
+            Assigned::Nowhere => values.clear(),
+            Assigned::SomeLate => {
+                self.entries.clear();
+                self.tables.add_noting(values, &self.column, &mut self.entries);
+                let mut late: BTreeMap<u32, &mut LatePane> = self
+                    .open
+                    .values_mut()
+                    .filter_map(|pane| pane.late.as_mut().map(|late| (pane.table.0, late)))
+                    .collect();
+                let taken = self.column.iter().filter(|&&pane| pane != SKIP);
+                for (pane, &entry) in taken.zip(&self.entries) {
+                    if let Some(late) = late.get_mut(pane) {
+                        late.got_element(entry);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fires what is due of the windows past their end.
+    pub(super) fn end_bundle(&mut self, panes: &mut Panes) {
+        for (window, pane) in &mut self.open {
+            let Some(late) = &mut pane.late else { continue };
+            let due = late.take_due(self.late);
+            fire_late(&mut *self.tables, self.after, (window, pane), &due, false, panes);
+        }
+    }
+
+    /// Fires the windows whose end or expiry the watermark passes, in the order of those times.
+    pub(super) fn advance(&mut self, to: Timestamp, panes: &mut Panes) {
+        self.watermark = to;
+        if to <= self.next_due {
+            return;
+        }
+        let mut due: Vec<(Timestamp, Interval)> = self
+            .open
+            .iter()
+            .map(|(window, pane)| (pane.due(window, self.lateness), window.clone()))
+            .filter(|(due, _)| *due < to)
+            .collect();
+        due.sort();
+        for (_, window) in due {
+            let expired = window.expiry(self.lateness) < to;
+            let mut pane = self.open.remove(&window).expect("only open windows are due");
+            if let Some(late) = &mut pane.late {
+                let rest = std::mem::take(&mut late.dirty);
+                fire_late(&mut *self.tables, self.after, (&window, &mut pane), &rest, true, panes);
+            } else {
+                self.fire_on_time(&window, &mut pane, expired, panes);
+            }
+            if expired {
+                self.tables.close(pane.table);
+            } else {
+                self.open.insert(window, pane);
+            }
+        }
+        let next = self.open.iter().map(|(window, pane)| pane.due(window, self.lateness)).min();
+        self.next_due = next.unwrap_or(Timestamp::MAX);
+    }
+
+    fn fire_on_time(
+        &mut self,
+        window: &Interval,
+        pane: &mut Pane,
+        expired: bool,
+        panes: &mut Panes,
+    ) {
+        let count = self.tables.entries(pane.table);
+        let values = panes.out.values.as_mut();
+        // What is dropped next need not be cleared first.
+        let after = if expired { Afterwards::Keep } else { self.after };
+        self.tables.fire(pane.table, Entries::All, after, values);
+        let label = PaneInfo { is_last: expired, ..PaneInfo::ON_TIME_AND_ONLY };
+        panes.describe(pane_meta(window, Each::Const(label)), count);
+        if !expired {
+            let mut late = LatePane::default();
+            late.shown.resize(count, 1);
+            late.fresh.resize(count, 0);
+            pane.late = Some(late);
+        }
+    }
+
+    pub(super) fn open_windows(&self) -> OpenWindows {
+        let mut open = OpenWindows::default();
+        for pane in self.open.values() {
+            let entries = self.tables.entries(pane.table) as u64;
+            open.windows += entries;
+            open.panes_pending += match &pane.late {
+                None => entries,
+                Some(late) => late.dirty.len() as u64,
+            };
+        }
+        open
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.tables.bytes()
+    }
+
+    pub(super) fn save(&self, windowing: &Windowing) -> Vec<SavedWindow> {
+        let mut rows = Vec::new();
+        for (window, pane) in &self.open {
+            let count = u32::try_from(self.tables.entries(pane.table)).unwrap_or(SKIP);
+            for entry in 0..count {
+                let (mut key, mut accumulator) = (Vec::new(), Vec::new());
+                self.tables.save_key(pane.table, entry, &mut key);
+                self.tables.save_accumulator(pane.table, entry, &mut accumulator);
+                let at = entry as usize;
+                let (shown, fresh) = match &pane.late {
+                    None => (0, 1),
+                    Some(late) => (late.shown[at], late.fresh[at]),
+                };
+                // The machine this entry would have on the general path.
+                let mut trigger = machine_for(&windowing.trigger);
+                trigger.replay(shown, fresh);
+                rows.push(SavedWindow {
+                    key,
+                    window: window.clone(),
+                    key_watermark: self.watermark,
+                    accumulator: Some(accumulator),
+                    fresh: 0 < fresh,
+                    element_hold: pane.late.is_none().then(|| window.max_timestamp()),
+                    gc_hold: (pane.late.is_some() && 0 < fresh)
+                        .then(|| window.expiry(self.lateness)),
+                    last_pane: (0 < shown).then(|| pane.label_of(shown)),
+                    trigger,
+                });
+            }
+        }
+        rows
+    }
+
+    pub(super) fn load(
+        &mut self,
+        watermark: Timestamp,
+        rows: Vec<SavedWindow>,
+        tables: Box<dyn PaneTables>,
+    ) -> Result<()> {
+        self.tables = tables;
+        self.open.clear();
+        self.next_due = Timestamp::MAX;
+        self.watermark = watermark;
+        for row in rows {
+            let table = self.pane(&row.window);
+            let accumulator = row.accumulator.unwrap_or_default();
+            let entry = self.tables.load(table, &row.key, &accumulator)?;
+            let pane = self.open.get_mut(&row.window).expect("it was just opened");
+            if let Some(late) = &mut pane.late {
+                late.shown.push(
+                    row.last_pane
+                        .map_or(0, |pane| u32::try_from(pane.index + 1).unwrap_or(u32::MAX)),
+                );
+                late.fresh.push(row.trigger.gathered());
+                if row.fresh {
+                    late.dirty.push(entry);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Pane {
+    /// The next time at which something is to be done about it.
+    fn due(&self, window: &Interval, lateness: Duration) -> Timestamp {
+        match self.late {
+            None => window.max_timestamp(),
+            Some(_) => window.expiry(lateness),
+        }
+    }
+
+    /// The label of an entry's pane number `shown`, counted from 1.
+    fn label_of(&self, shown: u32) -> PaneInfo {
+        let index = u64::from(shown - 1);
+        PaneInfo {
+            timing: if shown == 1 { PaneTiming::OnTime } else { PaneTiming::Late },
+            index,
+            non_speculative_index: i64::from(shown - 1),
+            is_first: shown == 1,
+            is_last: false,
+        }
+    }
+}
+
+impl LatePane {
+    fn got_element(&mut self, entry: u32) {
+        let at = entry as usize;
+        if self.fresh.len() <= at {
+            self.fresh.resize(at + 1, 0);
+            self.shown.resize(at + 1, 0);
+        }
+        if self.fresh[at] == 0 {
+            self.dirty.push(entry);
+        }
+        self.fresh[at] = self.fresh[at].saturating_add(1);
+    }
+
+    /// The dirty entries that fire now; the others stay.
+    fn take_due(&mut self, late: LateFirings) -> Vec<u32> {
+        match late {
+            LateFirings::AtOnce => std::mem::take(&mut self.dirty),
+            LateFirings::Count(count) => {
+                let (due, rest) = self.dirty.iter().partition(|&&entry| {
+                    // What has shown no pane yet is past its end and fires as if on time.
+                    self.shown[entry as usize] == 0 || count <= self.fresh[entry as usize]
+                });
+                self.dirty = rest;
+                due
+            }
+        }
+    }
+}
+
+fn fire_late(
+    tables: &mut dyn PaneTables,
+    after: Afterwards,
+    (window, pane): (&Interval, &mut Pane),
+    entries: &[u32],
+    is_last: bool,
+    panes: &mut Panes,
+) {
+    if entries.is_empty() {
+        return;
+    }
+    let late = pane.late.as_mut().expect("only windows past their end fire late");
+    tables.fire(pane.table, Entries::Some(entries), after, panes.out.values.as_mut());
+    let labels = entries.iter().map(|&entry| {
+        let at = entry as usize;
+        let shown = late.shown[at];
+        late.shown[at] += 1;
+        late.fresh[at] = 0;
+        PaneInfo {
+            timing: PaneTiming::Late,
+            index: u64::from(shown),
+            non_speculative_index: i64::from(shown),
+            is_first: shown == 0,
+            is_last,
+        }
+    });
+    let labels = Each::Each(labels.collect());
+    panes.late += entries.len() as u64;
+    panes.describe(pane_meta(window, labels), entries.len());
+}
+
+fn pane_meta(window: &Interval, panes: Each<PaneInfo>) -> Meta {
+    Meta {
+        timestamps: Timestamps::Const(window.max_timestamp()),
+        windows: Windows::Const(window.clone()),
+        panes,
+        ..Meta::default()
+    }
+}
+
+fn late_record(index: usize, timestamp: Timestamp, window: &Interval) -> DropRecord {
+    DropRecord { index, timestamp, window: window.clone(), cause: DropCause::Late }
+}

@@ -1,0 +1,111 @@
+//! What runs together: fused stages between reads, groupings and writes.
+//!
+//! A stage begins at one root (a source or the output of a grouping), runs every element-wise step
+//! that the root reaches, and ends at groupings and writes. A step behind a flatten is part of the
+//! stage of every root that reaches it. Stages refer to each other by id alone.
+
+mod fuse;
+mod display;
+
+use crate::GroupingPath;
+use heliostat::graph::Graph;
+use heliostat::{CollectionId, TransformId, Windowing};
+
+/// Names a stage of a plan; stages are in an order in which data can only go forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StageId(pub u32);
+
+/// Names a grouping of a plan; a grouping's input comes only from stages and groupings before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupingId(pub u32);
+
+/// Where the elements of a stage come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// A read, a test stream or an impulse.
+    Source(TransformId),
+    /// The panes, or the dropped elements, of a grouping.
+    Grouping(GroupingId),
+}
+
+/// Where elements leave a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// Into a grouping.
+    Grouping(GroupingId),
+    /// Into a write.
+    Write(TransformId),
+}
+
+/// Whether a combine runs as such or as the grouping and fold it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CombineForm {
+    /// Keeps accumulators.
+    Native,
+    /// Gathers groups, then folds them: slow, and what the native form must equal.
+    Expanded,
+}
+
+/// Steps that run together on each bundle of one root.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// Its name in the plan.
+    pub id: StageId,
+    /// Where its elements come from.
+    pub root: Root,
+    /// The collection it begins with.
+    pub input: CollectionId,
+    /// Its element-wise steps, in an order in which data can only go forward.
+    pub steps: Vec<TransformId>,
+    /// Where its elements go, and which collection goes there.
+    pub targets: Vec<(CollectionId, Target)>,
+}
+
+/// A grouping between stages.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupingPlan {
+    /// Its name in the plan.
+    pub id: GroupingId,
+    /// The step: a `GroupByKey`, or a combine in its native form.
+    pub step: TransformId,
+    /// What it groups.
+    pub input: CollectionId,
+    /// Its panes.
+    pub panes: CollectionId,
+    /// What it does not take, where that is wanted.
+    pub dropped: Option<CollectionId>,
+    /// The windowing of its input.
+    pub windowing: Windowing,
+    /// Which engine it takes.
+    pub path: GroupingPath,
+    /// The roots whose watermarks its own is the smallest of.
+    pub upstream: Vec<Root>,
+}
+
+/// What runs together, and in which order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// In an order in which data can only go forward.
+    pub stages: Vec<Stage>,
+    /// In an order in which data can only go forward.
+    pub groupings: Vec<GroupingPlan>,
+    /// All writes, in the order they were built.
+    pub writes: Vec<TransformId>,
+}
+
+impl Plan {
+    /// The plan of a graph without problems. `form` is asked for each combine.
+    pub fn of(graph: &Graph, form: impl FnMut(TransformId) -> CombineForm) -> Self {
+        fuse::plan(graph, form)
+    }
+
+    /// The stages that begin at this collection.
+    pub fn stages_from(&self, collection: CollectionId) -> impl Iterator<Item = &Stage> {
+        self.stages.iter().filter(move |stage| stage.input == collection)
+    }
+
+    /// Draws it for a person.
+    pub fn render(&self, graph: &Graph) -> String {
+        display::render(self, graph)
+    }
+}

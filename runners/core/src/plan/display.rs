@@ -1,0 +1,62 @@
+//! A plan as text.
+
+use super::{Plan, Root, Target};
+use heliostat::graph::{Composite, Graph, Transform};
+use std::fmt::Write;
+
+/// A line per stage and grouping, in the order data meets them.
+pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
+    let mut text = String::new();
+    for stage in &plan.stages {
+        let from = match stage.root {
+            Root::Source(step) => format!("source `{}`", graph.step(step).path),
+            Root::Grouping(id) => {
+                format!("grouping `{}`", graph.step(plan.groupings[id.0 as usize].step).path)
+            }
+        };
+        let output = &graph.collection(stage.input).output;
+        let output = if output == "out" { String::new() } else { format!(" ({output})") };
+        line(&mut text, format_args!("stage {} from {from}{output}", stage.id.0 + 1));
+        for &step in &stage.steps {
+            line(&mut text, format_args!("  {}", graph.step(step).path));
+        }
+        for (_, target) in &stage.targets {
+            match target {
+                Target::Grouping(id) => {
+                    let path = &graph.step(plan.groupings[id.0 as usize].step).path;
+                    line(&mut text, format_args!("  -> grouping `{path}`"));
+                }
+                Target::Write(step) => {
+                    line(&mut text, format_args!("  -> write `{}`", graph.step(*step).path));
+                }
+            }
+        }
+    }
+    for grouping in &plan.groupings {
+        let step = graph.step(grouping.step);
+        let what = match &step.transform {
+            Transform::Composite(Composite::Combine { function }) => {
+                format!("keeps accumulators of {function}")
+            }
+            Transform::Composite(_)
+            | Transform::Impulse
+            | Transform::ParDo { .. }
+            | Transform::GroupByKey
+            | Transform::Flatten
+            | Transform::WindowInto(_)
+            | Transform::TestStream(_) => "gathers groups".to_owned(),
+        };
+        line(
+            &mut text,
+            format_args!(
+                "grouping `{}`: {} path, {what}; {}",
+                step.path, grouping.path, grouping.windowing
+            ),
+        );
+    }
+    text
+}
+
+fn line(text: &mut String, what: std::fmt::Arguments<'_>) {
+    writeln!(text, "{what}").expect("a string takes everything");
+}

@@ -1,0 +1,352 @@
+//! A stage at work: a bundle goes through all its steps, and leaves or fails as a whole.
+
+mod error;
+
+pub use error::{Attempt, StageError};
+
+use crate::plan::{Stage, Target};
+use heliostat::batch::{Batch, Meta, Timestamps, Windows};
+use heliostat::graph::{Functions, Graph, StepWork, Transform};
+use heliostat::{CollectionId, Result, StepMetrics, TransformId, WindowFn};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Looks at every batch that goes over an edge; how direct is suspicious.
+pub trait Inspect {
+    /// Sees a batch on its way into the consumers of a collection, and may exchange it for an
+    /// equal one.
+    ///
+    /// # Errors
+    /// If the batch shows that user code broke its contract.
+    fn on_edge(&mut self, collection: CollectionId, batch: &mut Batch) -> Result<()>;
+    /// A copy of what a step is about to take, if it is to be compared behind the step.
+    fn before_step(&mut self, collection: CollectionId, batch: &Batch) -> Option<Batch>;
+    /// Compares the copy with what it was.
+    ///
+    /// # Errors
+    /// If the step changed it.
+    fn after_step(&mut self, collection: CollectionId, kept: &Batch) -> Result<()>;
+}
+
+/// Trusts everybody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoInspect;
+
+impl Inspect for NoInspect {
+    fn on_edge(&mut self, _collection: CollectionId, _batch: &mut Batch) -> Result<()> {
+        Ok(())
+    }
+
+    fn before_step(&mut self, _collection: CollectionId, _batch: &Batch) -> Option<Batch> {
+        None
+    }
+
+    fn after_step(&mut self, _collection: CollectionId, _kept: &Batch) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What a bundle that succeeded leaves behind: to be committed as one.
+#[derive(Debug, Default)]
+pub struct BundleOutput {
+    /// Elements for each target, in the order of the stage's targets.
+    pub elements: Vec<(Target, Batch)>,
+    /// What each step of the stage took and gave.
+    pub counts: BTreeMap<TransformId, StepMetrics>,
+}
+
+/// The steps of a stage on one worker.
+pub struct StageWork {
+    stage: Stage,
+    operators: Vec<Operator>,
+    /// Where each collection of the stage goes: to operators, then to targets.
+    routes: BTreeMap<CollectionId, Route>,
+    /// What goes to each target, in the order of `stage.targets`, until the bundle ends.
+    pending: Vec<Option<Batch>>,
+    /// Batches that targets gave back, by target, kept for their room.
+    spare: Vec<Option<Batch>>,
+}
+
+struct Operator {
+    step: TransformId,
+    path: String,
+    work: Work,
+    outputs: Vec<CollectionId>,
+    /// Empty between calls; kept for their room.
+    out: Vec<Batch>,
+    counts: StepMetrics,
+}
+
+enum Work {
+    ParDo(Box<dyn StepWork>),
+    Flatten,
+    Window(Option<WindowFn>),
+}
+
+#[derive(Clone, Default)]
+struct Route {
+    operators: Vec<usize>,
+    targets: Vec<usize>,
+}
+
+impl StageWork {
+    /// Sets up the code of all steps.
+    ///
+    /// # Errors
+    /// If a `setup` fails or panics.
+    pub fn new(stage: &Stage, graph: &Graph, functions: &Functions) -> Result<Self, StageError> {
+        let mut operators = Vec::new();
+        let mut routes: BTreeMap<CollectionId, Route> = BTreeMap::new();
+        for &id in &stage.steps {
+            let step = graph.step(id);
+            let work = match &step.transform {
+                Transform::ParDo { .. } => {
+                    let setup = || functions.step(&step.path).setup();
+                    Work::ParDo(guarded(setup).map_err(|error| error.in_step(&step.path))?)
+                }
+                Transform::Flatten => Work::Flatten,
+                Transform::WindowInto(change) => Work::Window(change.window_fn.clone()),
+                Transform::Impulse
+                | Transform::GroupByKey
+                | Transform::TestStream(_)
+                | Transform::Composite(_) => {
+                    unreachable!("the planner fuses only element-wise steps")
+                }
+            };
+            for &input in &step.inputs {
+                routes.entry(input).or_default().operators.push(operators.len());
+            }
+            let empty = |&output: &CollectionId| Batch {
+                values: functions.edge(output).empty(),
+                meta: Meta::default(),
+            };
+            operators.push(Operator {
+                step: id,
+                path: step.path.clone(),
+                work,
+                outputs: step.outputs.clone(),
+                out: step.outputs.iter().map(empty).collect(),
+                counts: StepMetrics::default(),
+            });
+        }
+        for (at, (collection, _)) in stage.targets.iter().enumerate() {
+            routes.entry(*collection).or_default().targets.push(at);
+        }
+        let none = || stage.targets.iter().map(|_| None).collect();
+        Ok(Self { stage: stage.clone(), operators, routes, pending: none(), spare: none() })
+    }
+
+    /// What it was made for.
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Calls every step's `start_bundle`.
+    ///
+    /// # Errors
+    /// If one fails or panics.
+    pub fn start_bundle(&mut self) -> Result<(), StageError> {
+        for operator in &mut self.operators {
+            operator.counts = StepMetrics::default();
+            // A bundle that failed may have left something.
+            operator.out.iter_mut().for_each(Batch::clear);
+            if let Work::ParDo(work) = &mut operator.work {
+                guarded(|| work.start_bundle()).map_err(|error| error.in_step(&operator.path))?;
+            }
+        }
+        self.pending.iter_mut().for_each(|pending| *pending = None);
+        Ok(())
+    }
+
+    /// Takes one batch of the bundle through all steps and leaves it empty.
+    ///
+    /// # Errors
+    /// If a step fails or panics; the error names it and the element.
+    pub fn process(
+        &mut self,
+        batch: &mut Batch,
+        inspect: &mut dyn Inspect,
+    ) -> Result<(), StageError> {
+        let input = self.stage.input;
+        self.deliver(input, batch, inspect)
+    }
+
+    /// Calls every step's `finish_bundle` and hands over what the bundle made.
+    ///
+    /// # Errors
+    /// If one fails or panics.
+    pub fn finish_bundle(&mut self, inspect: &mut dyn Inspect) -> Result<BundleOutput, StageError> {
+        for at in 0..self.operators.len() {
+            let operator = &mut self.operators[at];
+            let Work::ParDo(work) = &mut operator.work else { continue };
+            let out = &mut operator.out;
+            guarded(|| work.finish_bundle(out)).map_err(|error| error.in_step(&operator.path))?;
+            self.pass_on(at, inspect)?;
+        }
+        let mut output = BundleOutput::default();
+        for ((_, target), pending) in self.stage.targets.iter().zip(&mut self.pending) {
+            output.elements.extend(pending.take().map(|batch| (*target, batch)));
+        }
+        for operator in &self.operators {
+            output.counts.insert(operator.step, operator.counts);
+        }
+        Ok(output)
+    }
+
+    /// Takes back a batch that a target has emptied, for its room.
+    pub fn give_back(&mut self, target: Target, batch: Batch) {
+        debug_assert!(batch.is_empty(), "a target takes all elements of a batch");
+        let mut targets = self.stage.targets.iter();
+        if let Some(at) = targets.position(|(_, known)| *known == target) {
+            self.spare[at] = Some(batch);
+        }
+    }
+
+    /// Calls every step's `teardown`, whatever became of the bundles before.
+    ///
+    /// # Errors
+    /// The first that failed.
+    pub fn teardown(&mut self) -> Result<(), StageError> {
+        let mut outcome = Ok(());
+        for operator in &mut self.operators {
+            if let Work::ParDo(work) = &mut operator.work {
+                let torn = guarded(|| work.teardown());
+                outcome = outcome.and(torn.map_err(|error| error.in_step(&operator.path)));
+            }
+        }
+        outcome
+    }
+
+    fn deliver(
+        &mut self,
+        collection: CollectionId,
+        batch: &mut Batch,
+        inspect: &mut dyn Inspect,
+    ) -> Result<(), StageError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let producer = |error| StageError::of(error).in_step(self.producer(collection));
+        inspect.on_edge(collection, batch).map_err(producer)?;
+        // A route is taken out while it is walked, so that operators can be changed meanwhile.
+        let Some(route) = self.routes.get_mut(&collection).map(std::mem::take) else {
+            batch.clear();
+            return Ok(());
+        };
+        let outcome = self.walk(&route, collection, batch, inspect);
+        self.routes.insert(collection, route);
+        outcome
+    }
+
+    fn walk(
+        &mut self,
+        route: &Route,
+        collection: CollectionId,
+        batch: &mut Batch,
+        inspect: &mut dyn Inspect,
+    ) -> Result<(), StageError> {
+        let mut left = route.operators.len() + route.targets.len();
+        for &target in &route.targets {
+            left -= 1;
+            if let Some(pending) = &mut self.pending[target] {
+                match left {
+                    0 => pending.append(batch),
+                    _ => pending.append(&mut batch.copied()),
+                }
+                continue;
+            }
+            self.pending[target] = Some(match left {
+                0 => {
+                    let spare = self.spare[target].take();
+                    std::mem::replace(batch, spare.unwrap_or_else(|| batch.empty_like()))
+                }
+                _ => batch.copied(),
+            });
+        }
+        for &operator in &route.operators {
+            left -= 1;
+            if left == 0 {
+                self.run(operator, collection, batch, inspect)?;
+            } else {
+                self.run(operator, collection, &mut batch.copied(), inspect)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run(
+        &mut self,
+        at: usize,
+        collection: CollectionId,
+        batch: &mut Batch,
+        inspect: &mut dyn Inspect,
+    ) -> Result<(), StageError> {
+        let operator = &mut self.operators[at];
+        let count = batch.len();
+        operator.counts.elements_in += count as u64;
+        match &mut operator.work {
+            Work::ParDo(work) => {
+                let kept = inspect.before_step(collection, batch);
+                let mut done = 0;
+                let out = &mut operator.out;
+                let outcome = guarded(|| work.process(batch, out, &mut done));
+                outcome.map_err(|error| {
+                    // A step may have taken the timestamps along before it failed.
+                    let at = match &batch.meta.timestamps {
+                        Timestamps::Const(at) => Some(*at),
+                        Timestamps::Each { at, .. } => at.get(done).copied(),
+                    };
+                    error.in_step(&operator.path).at_element(done, count, at)
+                })?;
+                if let Some(kept) = kept {
+                    let changed = |error| StageError::of(error).in_step(&operator.path);
+                    inspect.after_step(collection, &kept).map_err(changed)?;
+                }
+            }
+            Work::Flatten => std::mem::swap(&mut operator.out[0], batch),
+            Work::Window(window_fn) => {
+                if let Some(window_fn) = window_fn {
+                    batch.meta.windows = Windows::ByTimestamp(window_fn.clone());
+                }
+                std::mem::swap(&mut operator.out[0], batch);
+            }
+        }
+        self.pass_on(at, inspect)
+    }
+
+    /// Delivers what an operator has put out.
+    fn pass_on(&mut self, at: usize, inspect: &mut dyn Inspect) -> Result<(), StageError> {
+        for output in 0..self.operators[at].outputs.len() {
+            let operator = &mut self.operators[at];
+            let collection = operator.outputs[output];
+            if operator.out[output].is_empty() {
+                continue;
+            }
+            operator.counts.elements_out += operator.out[output].len() as u64;
+            let mut batch = take(&mut operator.out[output]);
+            self.deliver(collection, &mut batch, inspect)?;
+            batch.clear();
+            self.operators[at].out[output] = batch;
+        }
+        Ok(())
+    }
+
+    fn producer(&self, collection: CollectionId) -> &str {
+        let made = |operator: &&Operator| operator.outputs.contains(&collection);
+        self.operators.iter().find(made).map_or("", |operator| &operator.path)
+    }
+}
+
+/// The batch, leaving an empty one of its type.
+fn take(batch: &mut Batch) -> Batch {
+    let empty = batch.empty_like();
+    std::mem::replace(batch, empty)
+}
+
+/// Runs user code; a panic becomes an error with its words.
+fn guarded<R>(code: impl FnOnce() -> Result<R>) -> Result<R, StageError> {
+    match catch_unwind(AssertUnwindSafe(code)) {
+        Ok(outcome) => outcome.map_err(StageError::of),
+        Err(panic) => Err(StageError::of_panic(panic.as_ref())),
+    }
+}

@@ -1,0 +1,427 @@
+//! The loop: one event at a time, and quiet after each.
+
+use crate::settings::DirectSettings;
+use crate::sources::{Given, Readiness, words};
+use crate::suspicion::Suspicion;
+use crate::translate::{Works, empty, source_index, translate};
+use heliostat::batch::Batch;
+use heliostat::{
+    Clock, CollectionId, Completion, Interrupt, InterruptLevel, Job, OpenWindows, RunError,
+    RunEvent, RunResult, Seed, StepMetrics, SystemClock, Timestamp, TransformId, millis,
+};
+use heliostat_runner_core::{
+    Attempt, BundleOutput, CombineForm, Fired, Inspect, NoInspect, Plan, Root, StageError,
+    StageWork, Target,
+};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// How often, in processing time, the observer is told how far the run is.
+const PROGRESS_EVERY_MILLIS: i64 = 100;
+
+/// How many bundles may pass before the clock is looked at again.
+const PROGRESS_BUNDLES: u64 = 16;
+
+/// How long a run waits at the most before it looks again for something to read.
+const WAIT_MAX_MILLIS: i64 = 1_000;
+
+/// One run.
+pub(crate) struct Executor<'a> {
+    job: Job<'a>,
+    plan: Plan,
+    works: Works,
+    attempts: u32,
+    chance: Seed,
+    suspicion: Option<Suspicion>,
+    /// For each source and collection, the stages that begin there.
+    stages_from: BTreeMap<CollectionId, Vec<usize>>,
+    metrics: BTreeMap<TransformId, StepMetrics>,
+    result: RunResult,
+    bundles: u64,
+    elements: u64,
+    told_at: Timestamp,
+}
+
+impl<'a> Executor<'a> {
+    pub(crate) fn new(settings: &DirectSettings, job: Job<'a>) -> Result<Self, RunError> {
+        let mut chance = Seed::new(settings.seed);
+        let suspicion =
+            (!settings.trusting).then(|| Suspicion::new(chance.next(), job.functions.clone()));
+        let plan = Plan::of(job.graph, |step| match &suspicion {
+            Some(suspicion) => suspicion.combine_form(step),
+            None => CombineForm::Native,
+        });
+        let hash_seed = chance.next();
+        let works = translate(&plan, job.graph, job.functions, suspicion.as_ref(), hash_seed)?;
+        let mut stages_from: BTreeMap<CollectionId, Vec<usize>> = BTreeMap::new();
+        for (at, stage) in plan.stages.iter().enumerate() {
+            stages_from.entry(stage.input).or_default().push(at);
+        }
+        Ok(Self {
+            job,
+            plan,
+            works,
+            attempts: settings.attempts.max(1),
+            chance,
+            suspicion,
+            stages_from,
+            metrics: BTreeMap::new(),
+            result: RunResult::default(),
+            bundles: 0,
+            elements: 0,
+            told_at: Timestamp::MIN,
+        })
+    }
+
+    pub(crate) fn run(mut self) -> Result<RunResult, RunError> {
+        let outcome = self.play();
+        let torn = self.tear_down();
+        let completion = outcome?;
+        torn?;
+        self.finish(completion)
+    }
+
+    /// Takes events until there are none left or someone wants it to stop.
+    fn play(&mut self) -> Result<Completion, RunError> {
+        // Groupings that nothing can reach are at their end from the beginning.
+        self.settle()?;
+        loop {
+            match self.job.interrupt.level() {
+                InterruptLevel::None => {}
+                InterruptLevel::Stop => return Ok(Completion::Interrupted),
+                InterruptLevel::Abort => {
+                    return Err(RunError::failed("the run was aborted; nothing was written"));
+                }
+            }
+            let now = SystemClock.now();
+            let readiness = self.works.sources.iter().map(|source| source.readiness(now));
+            let readiness: Vec<Readiness> = readiness.collect();
+            let ready: Vec<usize> =
+                (0..readiness.len()).filter(|&at| readiness[at] == Readiness::Ready).collect();
+            if ready.is_empty() {
+                let idle = readiness.iter().filter_map(|readiness| match readiness {
+                    Readiness::Idle(until) => Some(*until),
+                    Readiness::Ready | Readiness::Done => None,
+                });
+                let Some(until) = idle.min() else { return Ok(Completion::Complete) };
+                wait(self.job.interrupt, now, until);
+                continue;
+            }
+            let source = ready[pick(&mut self.chance, ready.len())];
+            self.take_from(source, now)?;
+            self.tell_progress();
+        }
+    }
+
+    /// One event of a source, and everything that follows from it.
+    fn take_from(&mut self, at: usize, now: Timestamp) -> Result<(), RunError> {
+        let chance = &mut self.chance;
+        let source = &mut self.works.sources[at];
+        let given = source.next(now, |count| pick(chance, count))?;
+        let (scripted, step) = (source.is_script(), source.step());
+        let Given::Bundle(bundle) = given else { return self.settle() };
+        for (output, mut batch) in bundle {
+            let count = batch.len() as u64;
+            self.count_given(at, output, &batch);
+            if self.works.sources[at].is_read() {
+                self.elements += count;
+            }
+            self.metrics.entry(step).or_default().elements_out += count;
+            match &mut self.suspicion {
+                Some(suspicion) => {
+                    for piece in suspicion.cut(batch, scripted) {
+                        self.bundle(output, vec![piece])?;
+                        self.settle()?;
+                    }
+                }
+                None => {
+                    batch = self.bundle_whole(output, batch)?;
+                    self.works.sources[at].give_back(output, batch);
+                    self.settle()?;
+                }
+            }
+        }
+        self.works.sources[at].settle()?;
+        self.settle()
+    }
+
+    /// Counts bad rows and tells of the first few.
+    fn count_given(&mut self, at: usize, output: CollectionId, batch: &Batch) {
+        let source = &self.works.sources[at];
+        let collection = self.job.graph.collection(output);
+        if collection.output != "bad rows" {
+            return;
+        }
+        let path = source.path().to_owned();
+        self.metrics.entry(source.step()).or_default().bad_rows += batch.len() as u64;
+        let shown = self.result.bad_rows.entry(path.clone()).or_default();
+        let rows: &Vec<heliostat::BadRow> =
+            heliostat::batch::ColumnExt::typed(batch.values.as_ref());
+        for row in rows {
+            if shown.len() == RunResult::BAD_ROWS_KEPT {
+                break;
+            }
+            shown.push(row.clone());
+            self.job.observer.event(RunEvent::BadRow { step: path.clone(), row: row.clone() });
+        }
+    }
+
+    /// A bundle that is one batch for all stages of a collection; gives the batch back, emptied
+    /// if it could be.
+    fn bundle_whole(&mut self, input: CollectionId, mut batch: Batch) -> Result<Batch, RunError> {
+        let stages = self.stages_from.get(&input).cloned().unwrap_or_default();
+        match stages.as_slice() {
+            [only] if self.attempts == 1 => {
+                self.bundles += 1;
+                let outcome = attempt(
+                    &mut self.works.stages[*only],
+                    std::slice::from_mut(&mut batch),
+                    &mut NoInspect,
+                );
+                let this = Attempt { bundle: self.bundles, attempt: 1, attempts: 1 };
+                let output = outcome.map_err(|error| error.into_run_error(this))?;
+                self.commit(*only, output)?;
+                batch.clear();
+                Ok(batch)
+            }
+            _ => {
+                let empty = batch.empty_like();
+                self.bundle(input, vec![batch])?;
+                Ok(empty)
+            }
+        }
+    }
+
+    /// Runs a bundle through every stage that begins at `input`.
+    fn bundle(&mut self, input: CollectionId, batches: Vec<Batch>) -> Result<(), RunError> {
+        let stages = self.stages_from.get(&input).cloned().unwrap_or_default();
+        let Some((last, others)) = stages.split_last() else { return Ok(()) };
+        for stage in others {
+            self.stage_bundle(*stage, batches.iter().map(Batch::copied).collect())?;
+        }
+        self.stage_bundle(*last, batches)
+    }
+
+    /// Runs a bundle through a stage, as often as it may be tried.
+    fn stage_bundle(&mut self, at: usize, mut batches: Vec<Batch>) -> Result<(), RunError> {
+        self.bundles += 1;
+        for number in 1..=self.attempts {
+            let mut input = if number < self.attempts {
+                batches.iter().map(Batch::copied).collect()
+            } else {
+                std::mem::take(&mut batches)
+            };
+            let stage = &mut self.works.stages[at];
+            let outcome = match &mut self.suspicion {
+                Some(suspicion) => attempt(stage, &mut input, suspicion),
+                None => attempt(stage, &mut input, &mut NoInspect),
+            };
+            match outcome {
+                Ok(output) => return self.commit(at, output),
+                Err(error) => {
+                    let this =
+                        Attempt { bundle: self.bundles, attempt: number, attempts: self.attempts };
+                    if number == self.attempts {
+                        return Err(error.into_run_error(this));
+                    }
+                    // What failed may have left its worker in any state: a new one takes over.
+                    // Its teardown is best effort.
+                    drop(self.works.stages[at].teardown());
+                    let stage = &self.plan.stages[at];
+                    self.works.stages[at] =
+                        StageWork::new(stage, self.job.graph, self.job.functions)
+                            .map_err(|error| error.into_run_error(this))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands over what a bundle made.
+    fn commit(&mut self, stage: usize, output: BundleOutput) -> Result<(), RunError> {
+        for (step, counts) in output.counts {
+            let metrics = self.metrics.entry(step).or_default();
+            metrics.elements_in += counts.elements_in;
+            metrics.elements_out += counts.elements_out;
+        }
+        for (target, mut batch) in output.elements {
+            let count = batch.len() as u64;
+            let step = match target {
+                Target::Grouping(id) => {
+                    let at = id.0 as usize;
+                    let step = self.plan.groupings[at].step;
+                    if let Some(suspicion) = &mut self.suspicion {
+                        let path = &self.job.graph.step(step).path;
+                        suspicion.check_keys(path, &batch)?;
+                    }
+                    let grouping = &mut self.works.groupings[at];
+                    guarded(self.job.graph.step(step).path.as_str(), || grouping.add(&mut batch))?;
+                    step
+                }
+                Target::Write(step) => {
+                    self.works.sinks.write(step, &mut batch)?;
+                    step
+                }
+            };
+            self.metrics.entry(step).or_default().elements_in += count;
+            batch.clear();
+            self.works.stages[stage].give_back(target, batch);
+        }
+        Ok(())
+    }
+
+    /// Lets everything happen that the last bundle or watermark made due, grouping by grouping in
+    /// the order data meets them: panes of elements, panes of watermarks, then the stages behind.
+    fn settle(&mut self) -> Result<(), RunError> {
+        for at in 0..self.works.groupings.len() {
+            let (panes, dropped) = (self.plan.groupings[at].panes, self.plan.groupings[at].dropped);
+            let step = self.plan.groupings[at].step;
+            let path = self.job.graph.step(step).path.clone();
+            let watermark = self.input_watermark(at);
+            let out = || empty(self.job.functions, panes);
+            let grouping = &mut self.works.groupings[at];
+            let of_bundle = guarded(&path, || grouping.end_bundle(out()))?;
+            let of_watermark = guarded(&path, || grouping.advance(watermark, out()))?;
+            if let Some(suspicion) = &mut self.suspicion {
+                guarded(&path, || suspicion.reload(grouping))??;
+            }
+            let given = grouping.take_dropped();
+            let metrics = self.metrics.entry(step).or_default();
+            metrics.dropped = grouping.drops();
+            let mut bundle = Vec::new();
+            for Fired { panes, late_panes } in [of_bundle, of_watermark] {
+                metrics.late_panes += late_panes;
+                metrics.elements_out += panes.as_ref().map_or(0, Batch::len) as u64;
+                bundle.extend(panes);
+            }
+            if !bundle.is_empty() {
+                if let Some(suspicion) = &mut self.suspicion {
+                    bundle = bundle.into_iter().map(|batch| suspicion.shuffled(batch)).collect();
+                }
+                self.bundle(panes, bundle)?;
+            }
+            if let (Some(dropped), Some(batch)) = (dropped, given) {
+                self.bundle(dropped, vec![batch])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The smallest watermark of everything that feeds a grouping.
+    fn input_watermark(&self, at: usize) -> Timestamp {
+        let plan = &self.plan.groupings[at];
+        let of = |root: &Root| match root {
+            Root::Grouping(id) => self.works.groupings[id.0 as usize].output_watermark(),
+            Root::Source(step) => {
+                let source = source_index(&self.works.sources, *root).expect("roots are sources");
+                let outputs = &self.job.graph.step(*step).outputs;
+                let source = &self.works.sources[source];
+                // Of a source with several outputs only those count that lead here.
+                let leads = |output: &&CollectionId| self.leads_to(**output, at);
+                let marks = outputs.iter().filter(leads).map(|output| source.watermark(*output));
+                marks.min().unwrap_or(Timestamp::MAX)
+            }
+        };
+        plan.upstream.iter().map(of).min().unwrap_or(Timestamp::MAX)
+    }
+
+    fn leads_to(&self, collection: CollectionId, grouping: usize) -> bool {
+        let stages = self.stages_from.get(&collection).map_or(&[][..], Vec::as_slice);
+        stages.iter().any(|&stage| {
+            self.plan.stages[stage].targets.iter().any(|(_, target)| match target {
+                Target::Grouping(id) => id.0 as usize == grouping,
+                Target::Write(_) => false,
+            })
+        })
+    }
+
+    fn tell_progress(&mut self) {
+        if self.bundles % PROGRESS_BUNDLES != 0 {
+            return;
+        }
+        let now = SystemClock.now();
+        if now - self.told_at < millis(PROGRESS_EVERY_MILLIS) {
+            return;
+        }
+        self.told_at = now;
+        let reads = self.works.sources.iter().filter(|source| source.is_read());
+        let watermark = reads.map(|source| source.slowest()).min().unwrap_or(Timestamp::MAX);
+        self.job.observer.event(RunEvent::Progress {
+            elements: self.elements,
+            watermark,
+            bundles: self.bundles,
+        });
+    }
+
+    fn tear_down(&mut self) -> Result<(), RunError> {
+        let this =
+            Attempt { bundle: self.bundles, attempt: self.attempts, attempts: self.attempts };
+        let mut outcome = Ok(());
+        for stage in &mut self.works.stages {
+            outcome = outcome.and(stage.teardown());
+        }
+        outcome.map_err(|error| error.into_run_error(this))
+    }
+
+    fn finish(mut self, completion: Completion) -> Result<RunResult, RunError> {
+        if completion == Completion::Interrupted {
+            let open = self.works.groupings.iter().map(|grouping| grouping.open_windows());
+            self.result.interrupted =
+                Some(open.fold(OpenWindows::default(), |all, one| OpenWindows {
+                    windows: all.windows + one.windows,
+                    panes_pending: all.panes_pending + one.panes_pending,
+                }));
+        }
+        self.result.written = self.works.sinks.commit(self.job.functions, completion)?;
+        for (step, written) in &self.result.written {
+            let event = RunEvent::Written { step: step.clone(), written: written.clone() };
+            self.job.observer.event(event);
+        }
+        for step in self.job.graph.steps() {
+            if let Some(metrics) = self.metrics.get(&step.id) {
+                let event = RunEvent::Step { step: step.path.clone(), metrics: *metrics };
+                self.job.observer.event(event);
+                self.result.metrics.insert(step.path.clone(), *metrics);
+            }
+        }
+        Ok(self.result)
+    }
+}
+
+/// One try of a bundle.
+fn attempt(
+    stage: &mut StageWork,
+    batches: &mut [Batch],
+    inspect: &mut dyn Inspect,
+) -> Result<BundleOutput, StageError> {
+    stage.start_bundle()?;
+    for batch in batches {
+        stage.process(batch, inspect)?;
+    }
+    stage.finish_bundle(inspect)
+}
+
+/// Runs user code inside a grouping (combine functions, `Hash`, `Eq`, serde): a panic ends the run.
+fn guarded<R>(path: &str, code: impl FnOnce() -> R) -> Result<R, RunError> {
+    catch_unwind(AssertUnwindSafe(code)).map_err(|panic| {
+        let message = format!(
+            "`{path}` panicked: {}\n  inside the grouping, where a bundle cannot be tried again\n  \
+             help: keep combine functions, `Hash`, `Eq` and serde impls free of panics",
+            words(panic.as_ref())
+        );
+        RunError::failed(message).in_step(path)
+    })
+}
+
+fn pick(chance: &mut Seed, count: usize) -> usize {
+    // With one to choose from, chance is left as it is.
+    match count {
+        0 | 1 => 0,
+        _ => usize::try_from(chance.below(count as u64)).unwrap_or_default(),
+    }
+}
+
+fn wait(interrupt: &Interrupt, now: Timestamp, until: Timestamp) {
+    let longest = (until - now).min(millis(WAIT_MAX_MILLIS));
+    interrupt.wait(std::time::Duration::try_from(longest).unwrap_or_default());
+}

@@ -1,0 +1,274 @@
+//! Where bundles come from: impulses, readers, scripts; each with its watermark.
+
+use crate::translate::empty;
+use heliostat::batch::{Batch, Meta};
+use heliostat::erased_io::ErasedReader;
+use heliostat::graph::{Functions, ReadSpec, Step};
+use heliostat::testing::ScriptEvent;
+use heliostat::{Boundedness, CollectionId, Error, Fill, RunError, Timestamp, TransformId};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// At most so many elements come from one `fill`: the largest bundle of a read.
+pub(crate) const BUNDLE_ELEMENTS_MAX: usize = 1_024;
+
+/// One root of the graph.
+pub(crate) struct Source {
+    step: TransformId,
+    path: String,
+    outputs: Vec<CollectionId>,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Holds its one element until it is taken.
+    Impulse {
+        waiting: bool,
+    },
+    Read {
+        boundedness: Boundedness,
+        pieces: Vec<Piece>,
+        rows: Batch,
+        bad_rows: Batch,
+    },
+    Script {
+        events: VecDeque<ScriptEvent>,
+        watermarks: Vec<Timestamp>,
+    },
+}
+
+struct Piece {
+    reader: Box<dyn ErasedReader>,
+    watermark: Timestamp,
+    idle_until: Option<Timestamp>,
+    done: bool,
+}
+
+/// What a source gave when it was asked.
+pub(crate) enum Given {
+    /// A bundle: a batch per output that has elements.
+    Bundle(Vec<(CollectionId, Batch)>),
+    /// Only its watermark or processing time may have moved.
+    Moved,
+}
+
+/// Whether it is worth asking a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readiness {
+    Ready,
+    /// Nothing before this processing time.
+    Idle(Timestamp),
+    Done,
+}
+
+impl Source {
+    pub(crate) fn impulse(step: &Step) -> Self {
+        Self::of(step, Kind::Impulse { waiting: true })
+    }
+
+    pub(crate) fn script(step: &Step, functions: &Functions) -> Result<Self, RunError> {
+        let events = functions.script(&step.path).events().map_err(|error| {
+            RunError::failed(format!("`{}` cannot be played: {error}", step.path))
+                .in_step(&step.path)
+        })?;
+        let watermarks = vec![Timestamp::MIN; step.outputs.len()];
+        Ok(Self::of(step, Kind::Script { events: events.into(), watermarks }))
+    }
+
+    pub(crate) fn read(
+        step: &Step,
+        spec: &ReadSpec,
+        functions: &Functions,
+    ) -> Result<Self, RunError> {
+        let source = functions.read(&step.path);
+        let open = || -> heliostat::Result<Vec<Piece>> {
+            let mut pieces = Vec::new();
+            for restriction in source.split()? {
+                let reader = source.open(&restriction)?;
+                pieces.push(Piece {
+                    reader,
+                    watermark: Timestamp::MIN,
+                    idle_until: None,
+                    done: false,
+                });
+            }
+            Ok(pieces)
+        };
+        let failed = |error: Error| {
+            RunError::failed(format!("`{}` cannot be read: {error}", step.path)).in_step(&step.path)
+        };
+        let pieces = guarded(open).map_err(failed)?;
+        let kind = Kind::Read {
+            boundedness: spec.boundedness,
+            pieces,
+            rows: empty(functions, step.outputs[0]),
+            bad_rows: empty(functions, step.outputs[1]),
+        };
+        Ok(Self::of(step, kind))
+    }
+
+    fn of(step: &Step, kind: Kind) -> Self {
+        Self { step: step.id, path: step.path.clone(), outputs: step.outputs.clone(), kind }
+    }
+
+    pub(crate) fn step(&self) -> TransformId {
+        self.step
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether its bundles are exact: what a script says must not be cut.
+    pub(crate) fn is_script(&self) -> bool {
+        matches!(self.kind, Kind::Script { .. })
+    }
+
+    /// Whether anyone is interested in how far it is.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self.kind, Kind::Read { .. } | Kind::Script { .. })
+    }
+
+    pub(crate) fn readiness(&self, now: Timestamp) -> Readiness {
+        match &self.kind {
+            Kind::Impulse { waiting: true } => Readiness::Ready,
+            Kind::Impulse { waiting: false } => Readiness::Done,
+            Kind::Script { events, .. } if events.is_empty() => Readiness::Done,
+            Kind::Script { .. } => Readiness::Ready,
+            Kind::Read { pieces, .. } => {
+                let mut wake = None;
+                for piece in pieces.iter().filter(|piece| !piece.done) {
+                    match piece.idle_until {
+                        Some(until) if now < until => {
+                            wake = Some(wake.map_or(until, |wake: Timestamp| wake.min(until)));
+                        }
+                        _ => return Readiness::Ready,
+                    }
+                }
+                wake.map_or(Readiness::Done, Readiness::Idle)
+            }
+        }
+    }
+
+    /// The watermark of one of its outputs.
+    pub(crate) fn watermark(&self, output: CollectionId) -> Timestamp {
+        match &self.kind {
+            Kind::Impulse { waiting: true } => Timestamp::MIN,
+            Kind::Impulse { waiting: false } => Timestamp::MAX,
+            Kind::Script { watermarks, .. } => {
+                let at = self.outputs.iter().position(|known| *known == output);
+                watermarks[at.expect("a source is asked about its own outputs")]
+            }
+            Kind::Read { boundedness, pieces, .. } => {
+                let of = |piece: &Piece| match (piece.done, boundedness) {
+                    (true, _) => Timestamp::MAX,
+                    (false, Boundedness::Bounded) => Timestamp::MIN,
+                    (false, Boundedness::Unbounded) => piece.watermark,
+                };
+                pieces.iter().map(of).min().unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+
+    /// The smallest watermark of all its outputs.
+    pub(crate) fn slowest(&self) -> Timestamp {
+        let all = self.outputs.iter().map(|&output| self.watermark(output));
+        all.min().unwrap_or(Timestamp::MAX)
+    }
+
+    /// Takes the next bundle or move of its own; `pick` chooses among what is ready. The watermark
+    /// is that of before until [`Source::settle`].
+    pub(crate) fn next(
+        &mut self,
+        now: Timestamp,
+        pick: impl FnOnce(usize) -> usize,
+    ) -> Result<Given, RunError> {
+        match &mut self.kind {
+            Kind::Impulse { waiting } => {
+                *waiting = false;
+                Ok(Given::Bundle(vec![(self.outputs[0], Batch::of(vec![()], Meta::default()))]))
+            }
+            Kind::Script { events, watermarks } => match events.pop_front() {
+                Some(ScriptEvent::Elements { stream, batch }) => {
+                    Ok(Given::Bundle(vec![(self.outputs[stream], batch)]))
+                }
+                Some(ScriptEvent::Watermark { stream, to }) => {
+                    watermarks[stream] = to;
+                    Ok(Given::Moved)
+                }
+                Some(ScriptEvent::ProcessingTime { .. }) | None => Ok(Given::Moved),
+            },
+            Kind::Read { pieces, rows, bad_rows, .. } => {
+                let ready: Vec<usize> = (0..pieces.len())
+                    .filter(|&at| {
+                        !pieces[at].done && pieces[at].idle_until.is_none_or(|until| until <= now)
+                    })
+                    .collect();
+                let piece = &mut pieces[ready[pick(ready.len())]];
+                let fill = guarded(|| piece.reader.fill(rows, bad_rows, BUNDLE_ELEMENTS_MAX));
+                let fill = fill.map_err(|error| {
+                    RunError::failed(format!("`{}` failed: {error}", self.path)).in_step(&self.path)
+                })?;
+                piece.idle_until = None;
+                match fill {
+                    Fill::More => {}
+                    Fill::Idle(until) => piece.idle_until = Some(until),
+                    Fill::Done => piece.done = true,
+                }
+                let mut bundle = Vec::new();
+                for (output, batch) in [(self.outputs[0], rows), (self.outputs[1], bad_rows)] {
+                    if !batch.is_empty() {
+                        let empty = batch.empty_like();
+                        bundle.push((output, std::mem::replace(batch, empty)));
+                    }
+                }
+                Ok(Given::Bundle(bundle))
+            }
+        }
+    }
+
+    /// Takes back a batch that was processed, for its room.
+    pub(crate) fn give_back(&mut self, output: CollectionId, batch: Batch) {
+        if let Kind::Read { rows, .. } = &mut self.kind
+            && output == self.outputs[0]
+            && batch.is_empty()
+        {
+            *rows = batch;
+        }
+    }
+
+    /// Lets its watermark move: the bundle it gave is through.
+    pub(crate) fn settle(&mut self) -> Result<(), RunError> {
+        let Kind::Read { boundedness: Boundedness::Unbounded, pieces, .. } = &mut self.kind else {
+            return Ok(());
+        };
+        for piece in pieces.iter_mut().filter(|piece| !piece.done) {
+            let now = piece.reader.watermark();
+            if now < piece.watermark {
+                let message = format!(
+                    "`{}` broke its contract: its watermark went back from {} to {now}; a reader's \
+                     watermark must never decrease",
+                    self.path, piece.watermark
+                );
+                return Err(RunError::failed(message).in_step(&self.path));
+            }
+            piece.watermark = now;
+        }
+        Ok(())
+    }
+}
+
+/// Runs a source's code; a panic becomes an error with its words.
+fn guarded<R>(code: impl FnOnce() -> heliostat::Result<R>) -> heliostat::Result<R> {
+    match catch_unwind(AssertUnwindSafe(code)) {
+        Ok(outcome) => outcome,
+        Err(panic) => Err(Error::new(format!("it panicked: {}", words(panic.as_ref())))),
+    }
+}
+
+/// What a panic said.
+pub(crate) fn words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|&words| words.to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a value that is no text".to_owned())
+}

@@ -1,0 +1,92 @@
+//! From a plan to things that work: stages, groupings, sources, sinks.
+
+use crate::sinks::Sinks;
+use crate::sources::Source;
+use crate::suspicion::Suspicion;
+use heliostat::batch::{Batch, Meta};
+use heliostat::graph::{Composite, Functions, Graph, Transform};
+use heliostat::{CollectionId, RunError};
+use heliostat_runner_core::{
+    Attempt, Grouping, GroupingPlan, GroupingSettings, Plan, Root, StageWork,
+};
+
+/// Everything that works in one run.
+pub(crate) struct Works {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) stages: Vec<StageWork>,
+    pub(crate) groupings: Vec<Grouping>,
+    pub(crate) sinks: Sinks,
+}
+
+/// Nothing has run yet: what fails here is in no bundle.
+pub(crate) const BEFORE_ALL: Attempt = Attempt { bundle: 0, attempt: 1, attempts: 1 };
+
+pub(crate) fn translate(
+    plan: &Plan,
+    graph: &Graph,
+    functions: &Functions,
+    suspicion: Option<&Suspicion>,
+    seed: u64,
+) -> Result<Works, RunError> {
+    // Sinks first: a place that cannot be written to is known before anything is read.
+    let sinks = Sinks::open(plan, graph, functions)?;
+    let mut sources = Vec::new();
+    for step in graph.leaves() {
+        match &step.transform {
+            Transform::Impulse => sources.push(Source::impulse(step)),
+            Transform::TestStream(_) => sources.push(Source::script(step, functions)?),
+            Transform::Composite(Composite::Read(spec)) => {
+                sources.push(Source::read(step, spec, functions)?);
+            }
+            // These are in stages and between them.
+            Transform::ParDo { .. }
+            | Transform::GroupByKey
+            | Transform::Flatten
+            | Transform::WindowInto(_)
+            | Transform::Composite(
+                Composite::Write(_)
+                | Composite::Named
+                | Composite::Combine { .. }
+                | Composite::CombineGlobally { .. },
+            ) => {}
+        }
+    }
+    let stages = plan
+        .stages
+        .iter()
+        .map(|stage| StageWork::new(stage, graph, functions))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| error.into_run_error(BEFORE_ALL))?;
+    let groupings = plan.groupings.iter().map(|grouping| {
+        let path = suspicion.map_or(grouping.path, |suspicion| suspicion.path(grouping));
+        self::grouping(grouping, graph, functions, path, seed)
+    });
+    let groupings = groupings.collect();
+    Ok(Works { sources, stages, groupings, sinks })
+}
+
+fn grouping(
+    plan: &GroupingPlan,
+    graph: &Graph,
+    functions: &Functions,
+    path: heliostat_runner_core::GroupingPath,
+    seed: u64,
+) -> Grouping {
+    let kernels = functions.kernels(&graph.step(plan.step).path);
+    let settings = GroupingSettings { windowing: plan.windowing.clone(), path, seed };
+    let dropped = plan.dropped.map(|dropped| empty(functions, dropped));
+    Grouping::new(settings, kernels, dropped)
+}
+
+/// An empty batch of a collection's type.
+pub(crate) fn empty(functions: &Functions, collection: CollectionId) -> Batch {
+    Batch { values: functions.edge(collection).empty(), meta: Meta::default() }
+}
+
+/// Which source of `sources` a root is.
+pub(crate) fn source_index(sources: &[Source], root: Root) -> Option<usize> {
+    match root {
+        Root::Source(step) => sources.iter().position(|source| source.step() == step),
+        Root::Grouping(_) => None,
+    }
+}

@@ -1,0 +1,707 @@
+//! What preflight says: every message compared with `tests/messages/<code>.txt`, and the catalogue
+//! `docs/errors.md` with what is made of them.
+//!
+//! After a wanted change write the files anew and read the difference:
+//! `UPDATE_GOLDEN=1 cargo test -p heliostat --test messages`.
+
+use heliostat::graph::{ReadSpec, SinkStyle, WriteSpec};
+use heliostat::prelude::*;
+use heliostat::{
+    Capability, Completion, Extent, Graph, Job, Problem, RunError, RunResult, RunnerEntry, Setting,
+    Severity, Support, Written, preflight, register,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+/// The name of the runner that the pipelines are checked for.
+const RUNNER: &str = "small";
+
+#[test]
+fn messages_are_the_ones_in_the_files() {
+    for code in CODES {
+        let messages: Vec<String> =
+            code.cases.iter().map(|case| example(code.code, case, "<line>")).collect();
+        let path = folder("tests/messages").join(format!("{}.txt", code.code));
+        assert_golden(&path, &(messages.join("\n\n") + "\n"));
+    }
+}
+
+#[test]
+fn every_code_has_a_file_and_every_file_a_code() {
+    let tested: BTreeSet<String> = CODES.iter().map(|code| code.code.to_owned()).collect();
+    assert_eq!(tested.len(), CODES.len(), "a code stands twice in the table");
+    let files = fs::read_dir(folder("tests/messages")).expect("the folder exists");
+    let files = files.map(|entry| entry.expect("a folder can be listed").path());
+    let texts = files.filter(|path| path.extension().is_some_and(|ending| ending == "txt"));
+    let golden: BTreeSet<String> =
+        texts.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    assert_eq!(golden, tested);
+    assert_eq!(codes_in_the_sources(), tested);
+}
+
+#[test]
+fn the_catalogue_is_fresh() {
+    assert_golden(&folder("../docs").join("errors.md"), &page());
+}
+
+#[test]
+fn messages_have_four_parts_in_lower_case_without_full_stop() {
+    for code in CODES {
+        for case in code.cases {
+            for problem in problems(case) {
+                let parts = [&problem.what, &problem.why, &problem.help];
+                assert!(problem.what.starts_with(&format!("`{}` ", problem.step)), "{problem}");
+                for part in parts {
+                    let first = part.chars().next().expect("no part is empty");
+                    assert!(!first.is_uppercase() && !part.ends_with('.'), "{problem}");
+                }
+                assert!(problem.line.file.ends_with("messages.rs"), "{problem}");
+            }
+        }
+    }
+}
+
+/// Which problems pipelines have besides the ones in the files: none twice for one mistake.
+#[test]
+fn a_mistake_is_told_once_where_it_was_made() {
+    for (name, graph, expected) in mixtures() {
+        let problems = preflight::check(&graph, &Support::everything(), RUNNER);
+        let told: Vec<String> =
+            problems.iter().map(|problem| format!("{} {}", problem.code, problem.step)).collect();
+        assert_eq!(told, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_warning_keeps_no_pipeline_from_running() {
+    for code in CODES {
+        let worst = code.cases.iter().flat_map(problems).map(|problem| problem.severity).min();
+        let expected = match code.code {
+            "timestamps-after-read" => Severity::Warning,
+            _ => Severity::Error,
+        };
+        assert_eq!(worst, Some(expected), "{}", code.code);
+    }
+}
+
+#[test]
+fn what_is_partly_supported_is_not_refused() {
+    let pipeline = Pipeline::new();
+    pipeline.create([(1, 2)]).group_by_key();
+    let full = Support::everything();
+    for (support, refused) in [
+        (full.clone(), &[][..]),
+        (full.clone().with(Capability::Gbk, Extent::Partial("slowly".into())), &[]),
+        (full.clone().with_modes(Capability::Gbk, Extent::Full, Extent::None), &[]),
+        (full.clone().with_modes(Capability::Gbk, Extent::None, Extent::Full), &["Group by key"]),
+        (full.without(Capability::PaneInfo), &["Group by key"]),
+    ] {
+        let problems = preflight::check(&pipeline.graph(), &support, RUNNER);
+        let steps: Vec<&str> = problems.iter().map(|problem| problem.step.as_str()).collect();
+        assert_eq!(steps, refused, "{support:?}");
+    }
+}
+
+#[test]
+fn a_step_needs_what_it_is_and_a_grouping_what_its_windowing_asks() {
+    let fixed = || Window::fixed(secs(10));
+    let late = fixed().allowed_lateness(secs(5)).accumulating();
+    let late = late.trigger(after_watermark().early(repeatedly(after_count(2))));
+    let odd = Window::global().timestamp_combiner(TimestampCombiner::Latest).discarding();
+    let odd = odd.closing_behavior(ClosingBehavior::Always);
+    let odd = odd.on_time_behavior(OnTimeBehavior::IfNonEmpty).trigger(Trigger::Never);
+    let count = || Window::global().trigger(after_count(2)).discarding();
+    for (graph, path, expected) in [
+        (built(|p| drop(p.create([1]))), "Create/Impulse", "root.impulse metrics.system"),
+        (built(|p| drop(p.create([1]))), "Create/Values", "pardo.element_wise pardo.lifecycle"),
+        (
+            built(|p| drop(scripted(p, fixed()))),
+            "Window",
+            "window.fixed window.negative_time window.truncate_at_end",
+        ),
+        (
+            built(|p| drop(scripted(p, fixed()).group_by_key())),
+            "Group by key",
+            "gbk window.fixed ts_combiner.eow",
+        ),
+        (
+            built(|p| drop(scripted(p, late.clone()).group_by_key_with_dropped())),
+            "Group by key",
+            "gbk window.fixed ts_combiner.eow trigger.event trigger.repeated trigger.count \
+             mode.accumulating lateness.allowed lateness.dropped_output",
+        ),
+        (
+            built(|p| drop(scripted(p, odd.clone()).sum_per_key())),
+            "Sum per key",
+            "combine.per_key window.global ts_combiner.latest trigger.never mode.discarding \
+             pane.empty_on_time pane.closing",
+        ),
+        (
+            built(|p| drop(scripted(p, count().allow_unsafe_trigger()).group_by_key())),
+            "Group by key",
+            "gbk window.global ts_combiner.eow trigger.count trigger.finishing mode.discarding",
+        ),
+        (
+            built(|p| drop(scripted(p, count()).sum_per_key().sum_per_key())),
+            "Sum per key 2",
+            "combine.per_key window.global ts_combiner.eow trigger.count mode.discarding \
+             trigger.continuation teststream.multi_stage",
+        ),
+        (
+            built(|p| drop(scripted(p, fixed()).sum_per_key().sum_per_key())),
+            "Sum per key 2",
+            "combine.per_key window.fixed ts_combiner.eow teststream.multi_stage",
+        ),
+        (
+            built(|p| drop(p.create([1]).sum_globally())),
+            "Sum globally",
+            "combine.globally window.global ts_combiner.eow",
+        ),
+        (
+            built(|p| drop(p.create([1]).sum_globally())),
+            "Sum globally/Combine per key/Group by key",
+            "",
+        ),
+    ] {
+        assert_eq!(needs(&graph, path), expected, "{path}");
+    }
+}
+
+/// Pairs of a script, in these windows.
+fn scripted(pipeline: &Pipeline, window: Window) -> PCollection<(u8, u8)> {
+    let script = TestStream::new().add([((1, 1), Timestamp::secs(1))]);
+    pipeline.test_stream(script).window(window)
+}
+
+fn built(build: impl Fn(&Pipeline)) -> Graph {
+    let pipeline = Pipeline::new();
+    build(&pipeline);
+    pipeline.graph()
+}
+
+/// What a step needs, without what every grouping needs.
+fn needs(graph: &Graph, path: &str) -> String {
+    let step = graph.find(path).expect("the step was built");
+    let needed = graph.requirements().into_iter().filter(|it| it.at == step.id);
+    let always = ["pane.info", "pane.gc_leftover", "watermark.holds", "lateness.dropped"];
+    let ids = needed.map(|it| it.capability.id()).filter(|id| !always.contains(id));
+    ids.collect::<Vec<_>>().join(" ")
+}
+
+fn problems(case: &Case) -> Vec<Problem> {
+    link_runners();
+    let graph: Graph = (case.pipeline)();
+    let missing = case.missing.iter();
+    let support = missing.fold(Support::everything(), |all, &missing| all.without(missing));
+    preflight::check(&graph, &support, RUNNER)
+}
+
+/// The message of a case, which has just one problem.
+fn example(code: &str, case: &Case, line: &str) -> String {
+    let problems = problems(case);
+    let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [code], "{problems:?}");
+    without_lines(&problems[0].to_string(), line)
+}
+
+/// A message with `line` for each place in the file that the pipelines are built in.
+fn without_lines(message: &str, line: &str) -> String {
+    let mut pieces = message.split(file!());
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        text.push_str(line);
+        let rest = piece.trim_start_matches(':').trim_start_matches(|c: char| c.is_ascii_digit());
+        text.push_str(rest);
+    }
+    text
+}
+
+/// The codes that the checks in `src/preflight` give to `Problem::error`.
+fn codes_in_the_sources() -> BTreeSet<String> {
+    let files = fs::read_dir(folder("src/preflight")).expect("the folder exists");
+    let mut codes = BTreeSet::new();
+    for file in files {
+        let text = fs::read_to_string(file.expect("a folder can be listed").path());
+        let text = text.expect("a source is text");
+        for call in text.split("Problem::error(").skip(1) {
+            let code = call.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+            codes.insert(code.expect("each check names its code right there").to_owned());
+        }
+    }
+    codes
+}
+
+fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn assert_golden(path: &Path, text: &str) {
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(path, text).expect("the file can be written");
+    }
+    let golden = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(golden, text, "{} is stale: run with UPDATE_GOLDEN=1", path.display());
+}
+
+const HEAD: &str = "\
+# What preflight says
+
+Before a pipeline runs, everything that can be known to be wrong with it is reported, all at once.
+An error keeps it from running, a warning does not. This page is written by
+`UPDATE_GOLDEN=1 cargo test -p heliostat --test messages` and compared by the same test.
+";
+
+/// The page that explains every message: one section per code.
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    let mut codes: Vec<_> = CODES.iter().collect();
+    codes.sort_by_key(|code| code.code);
+    page.push('\n');
+    for code in &codes {
+        add(&mut page, format_args!("- [`{0}`](#{0})\n", code.code));
+    }
+    for code in codes {
+        add(&mut page, format_args!("\n## {}\n\n{}\n", code.code, code.about));
+        let mut helps: Vec<String> = Vec::new();
+        for case in code.cases {
+            let message = example(code.code, case, "src/main.rs:12");
+            add(&mut page, format_args!("\n```text\n{message}\n```\n"));
+            helps.extend(problems(case).into_iter().map(|problem| problem.help));
+        }
+        helps.dedup();
+        add(&mut page, format_args!("\nWhat to do:\n"));
+        for help in helps {
+            add(&mut page, format_args!("- {help}\n"));
+        }
+    }
+    page
+}
+
+fn add(page: &mut String, words: std::fmt::Arguments<'_>) {
+    page.write_fmt(words).expect("a string takes all that is written to it");
+}
+
+/// A kind of problem.
+struct Code {
+    code: &'static str,
+    /// Why it is one, for the catalogue.
+    about: &'static str,
+    /// Pipelines that have just this problem, once; the first is the typical one.
+    cases: &'static [Case],
+}
+
+struct Case {
+    pipeline: fn() -> Graph,
+    /// What the runner does not support.
+    missing: &'static [Capability],
+}
+
+impl Case {
+    const fn of(pipeline: fn() -> Graph) -> Self {
+        Self { pipeline, missing: &[] }
+    }
+}
+
+const CODES: &[Code] = &[
+    Code {
+        code: "duplicate-name",
+        about: "Metrics, errors and saved state know a step by its path alone, so a name may be \
+                given once beside the same steps. Steps without a name of yours are numbered.",
+        cases: &[Case::of(duplicate_name)],
+    },
+    Code {
+        code: "unspecified-lateness",
+        about: "Whoever sets a trigger for windows that end has to say how long behind its end a \
+                window still takes elements: the default of none would drop all that is late.",
+        cases: &[Case::of(unspecified_lateness)],
+    },
+    Code {
+        code: "unspecified-accumulation",
+        about: "Where a window can have several panes, a sum of panes is right only if they \
+                discard, and the last pane is right only if they accumulate. No default fits both.",
+        cases: &[Case::of(accumulation_of_trigger), Case::of(accumulation_of_lateness)],
+    },
+    Code {
+        code: "unbounded-group",
+        about: "The default trigger fires at the end of a window, and the global window ends \
+                with its input: of unbounded input nothing would ever come out.",
+        cases: &[Case::of(unbounded_group)],
+    },
+    Code {
+        code: "unsafe-trigger",
+        about: "A trigger that is finished closes its window, and a closed window drops whatever \
+                comes. That is rarely meant while elements may still come for it.",
+        cases: &[Case::of(unsafe_count), Case::of(unsafe_after_watermark)],
+    },
+    Code {
+        code: "global-defaults",
+        about: "A global combine of nothing gives its default in the global window. Other windows \
+                exist only where elements are, so there is none that could hold the default.",
+        cases: &[Case::of(global_defaults)],
+    },
+    Code {
+        code: "windowing-mismatch",
+        about: "A flatten has one windowing. It takes that of its first input, so the others must \
+                have the same windows and the same trigger.",
+        cases: &[Case::of(different_windows), Case::of(different_triggers)],
+    },
+    Code {
+        code: "timestamps-after-read",
+        about: "A watermark comes from the read. Timestamps that are given behind it move no \
+                watermark, so windows wait for the end of the input.",
+        cases: &[Case::of(timestamps_after_read)],
+    },
+    Code {
+        code: "endless-file",
+        about: "A sink that appears as one whole appears at the end of its input. Behind a read \
+                that cannot end it would never appear.",
+        cases: &[Case::of(endless_file)],
+    },
+    Code {
+        code: "unsupported",
+        about: "Each runner declares what it can do, and a pipeline that needs more is refused \
+                rather than run wrongly. `matrix` prints what each runner declares.",
+        cases: &[
+            Case { pipeline: counted, missing: &[Capability::TriggerCount] },
+            Case { pipeline: with_dropped, missing: &[Capability::LatenessDroppedOutput] },
+        ],
+    },
+];
+
+fn duplicate_name() -> Graph {
+    let pipeline = Pipeline::new();
+    let scores = pipeline.create([1, 2]).map(|n| n + 1).named("Adjust");
+    scores.map(|n| n * 2).named("Adjust").collect();
+    pipeline.graph()
+}
+
+/// Pairs that keep coming, to be windowed.
+fn scores(pipeline: &Pipeline) -> PCollection<(u64, u64)> {
+    pipeline.read(generate_sequence(0..9).unbounded()).named("Read scores").with_keys(|n| n % 2)
+}
+
+fn summed(window: Window) -> Graph {
+    let pipeline = Pipeline::new();
+    scores(&pipeline).window(window).named("Windows").sum_per_key().named("Sum scores").collect();
+    pipeline.graph()
+}
+
+fn unspecified_lateness() -> Graph {
+    summed(Window::fixed(minutes(1)).trigger(repeatedly(after_count(10))).discarding())
+}
+
+fn accumulation_of_trigger() -> Graph {
+    let trigger = after_watermark().early(after_count(10));
+    summed(Window::fixed(minutes(1)).trigger(trigger).allowed_lateness(Duration::ZERO))
+}
+
+fn accumulation_of_lateness() -> Graph {
+    summed(Window::fixed(minutes(1)).allowed_lateness(minutes(5)))
+}
+
+fn unbounded_group() -> Graph {
+    let pipeline = Pipeline::new();
+    scores(&pipeline).sum_per_key().named("Sum scores").collect();
+    pipeline.graph()
+}
+
+fn unsafe_count() -> Graph {
+    summed(Window::global().trigger(after_count(10)).discarding())
+}
+
+fn unsafe_after_watermark() -> Graph {
+    let window = Window::fixed(minutes(1)).trigger(after_watermark());
+    summed(window.allowed_lateness(minutes(5)).discarding())
+}
+
+fn global_defaults() -> Graph {
+    let pipeline = Pipeline::new();
+    scores(&pipeline).values().window(Window::fixed(minutes(1))).sum_globally().collect();
+    pipeline.graph()
+}
+
+fn different_windows() -> Graph {
+    let pipeline = Pipeline::new();
+    let minutely = scores(&pipeline).window(Window::fixed(minutes(1))).named("By minute");
+    let hourly = minutely.window(Window::fixed(hours(1))).named("By hour");
+    pipeline.flatten([minutely, hourly]).named("All scores").collect();
+    pipeline.graph()
+}
+
+fn different_triggers() -> Graph {
+    let pipeline = Pipeline::new();
+    let window = || Window::fixed(minutes(1)).allowed_lateness(Duration::ZERO).discarding();
+    let on_time = scores(&pipeline).window(window()).named("On time");
+    let early = window().trigger(repeatedly(after_count(10)));
+    let early = on_time.window(early).named("Early");
+    pipeline.flatten([on_time, early.clone(), early]).named("All scores").collect();
+    pipeline.graph()
+}
+
+fn timestamps_after_read() -> Graph {
+    let pipeline = Pipeline::new();
+    let ticks = pipeline.read(Ticks).named("Read ticks");
+    ticks.timestamps(|tick| Timestamp::secs(*tick)).named("Event time").collect();
+    pipeline.graph()
+}
+
+fn endless_file() -> Graph {
+    let pipeline = Pipeline::new();
+    pipeline.read(Ticks).named("Read ticks").write(OneFile).named("Write ticks");
+    pipeline.graph()
+}
+
+fn counted() -> Graph {
+    let window = Window::fixed(minutes(1)).trigger(repeatedly(after_count(10)));
+    summed(window.allowed_lateness(Duration::ZERO).discarding())
+}
+
+fn with_dropped() -> Graph {
+    let pipeline = Pipeline::new();
+    scores(&pipeline).window(Window::fixed(minutes(1))).group_by_key_with_dropped();
+    pipeline.graph()
+}
+
+/// Pipelines with several mistakes, or with one that shows at several steps, and what is told.
+fn mixtures() -> Vec<(&'static str, Graph, &'static [&'static str])> {
+    vec![
+        ("nothing is wrong", counted(), &[]),
+        (
+            "what a window leaves open is asked once",
+            left_open(),
+            &["unspecified-accumulation Windows", "unspecified-lateness Windows"],
+        ),
+        (
+            "the same windows are missing in front of all groupings",
+            never_windowed(),
+            &["unbounded-group Sum per key"],
+        ),
+        (
+            "windows that are taken away are missing again",
+            windows_undone(),
+            &["unbounded-group Group by key", "unbounded-group Sum per key"],
+        ),
+        ("a trigger loses data once", lost_twice(), &["unsafe-trigger Sum per key"]),
+        ("what is allowed is let through", allowed(), &[]),
+        (
+            "the inside of a global combine is its own affair",
+            global_combine(),
+            &["unspecified-accumulation Window", "global-defaults Sum globally"],
+        ),
+        (
+            "names within parts of one name follow from theirs",
+            twin_parts(),
+            &["duplicate-name Part"],
+        ),
+        ("the same name in two parts is no duplicate", two_parts(), &[]),
+        ("a grouping gives its own timestamps", timestamps_of_panes(), &[]),
+    ]
+}
+
+fn left_open() -> Graph {
+    let pipeline = Pipeline::new();
+    let window = Window::fixed(minutes(1)).trigger(repeatedly(after_count(10)));
+    let sums = scores(&pipeline).window(window).named("Windows").sum_per_key();
+    sums.window(Window::fixed(hours(1))).sum_per_key().group_by_key();
+    pipeline.graph()
+}
+
+fn never_windowed() -> Graph {
+    let pipeline = Pipeline::new();
+    scores(&pipeline).sum_per_key().with_keys(|(_, sum)| *sum).group_by_key();
+    pipeline.graph()
+}
+
+fn windows_undone() -> Graph {
+    let pipeline = Pipeline::new();
+    scores(&pipeline).group_by_key();
+    let sums = scores(&pipeline).window(Window::fixed(minutes(1))).window(Window::global());
+    sums.sum_per_key();
+    let mut graph = pipeline.graph();
+    // The second read of the same name is not what this pipeline is about.
+    graph = renamed(&graph, "Read scores", "Read other scores");
+    graph
+}
+
+/// The graph with another name for the last step of this one.
+fn renamed(graph: &Graph, from: &str, to: &str) -> Graph {
+    let json = serde_json::to_string(graph).expect("a graph is written as JSON");
+    let (before, after) = json.rsplit_once(from).expect("a step has that name");
+    let json = format!("{before}{to}{after}");
+    serde_json::from_str(&json).expect("a name is the author's to choose")
+}
+
+fn lost_twice() -> Graph {
+    let pipeline = Pipeline::new();
+    let window = Window::global().trigger(after_count(10)).discarding();
+    scores(&pipeline).window(window).sum_per_key().group_by_key();
+    pipeline.graph()
+}
+
+fn allowed() -> Graph {
+    let pipeline = Pipeline::new();
+    let window = Window::global().trigger(after_count(10)).discarding().allow_unsafe_trigger();
+    scores(&pipeline).window(window).sum_per_key().group_by_key();
+    pipeline.graph()
+}
+
+fn global_combine() -> Graph {
+    let pipeline = Pipeline::new();
+    let window = Window::fixed(minutes(1)).allowed_lateness(minutes(5));
+    scores(&pipeline).values().window(window).sum_globally();
+    pipeline.graph()
+}
+
+fn twin_parts() -> Graph {
+    let pipeline = Pipeline::new();
+    let numbers = pipeline.create([1]);
+    for _ in 0..2 {
+        numbers.clone().apply("Part", |part| part.map(|n| n + 1).named("Add one"));
+    }
+    pipeline.graph()
+}
+
+fn two_parts() -> Graph {
+    let pipeline = Pipeline::new();
+    let numbers = pipeline.create([1]);
+    for part in ["One", "Two"] {
+        numbers.clone().apply(part, |part| part.map(|n| n + 1).named("Add one"));
+    }
+    pipeline.graph()
+}
+
+fn timestamps_of_panes() -> Graph {
+    let pipeline = Pipeline::new();
+    let ticks = pipeline.read(Ticks).window(Window::fixed(minutes(1))).with_keys(|n| n % 2);
+    ticks.sum_per_key().timestamps(|(_, sum)| Timestamp::secs(*sum));
+    pipeline.graph()
+}
+
+/// Reads numbers without event time, for ever.
+struct Ticks;
+
+impl Read for Ticks {
+    type Element = i64;
+    type Restriction = ();
+    type Reader = NoTicks;
+
+    fn spec(&self) -> ReadSpec {
+        ReadSpec {
+            boundedness: Boundedness::Unbounded,
+            can_end: false,
+            has_watermark_policy: false,
+            about: "a clock".into(),
+        }
+    }
+
+    fn split(&self) -> Result<Vec<()>> {
+        Err(Error::new("nothing here runs"))
+    }
+
+    fn open(&self, (): ()) -> Result<NoTicks> {
+        Err(Error::new("nothing here runs"))
+    }
+}
+
+struct NoTicks;
+
+impl Reader for NoTicks {
+    type Element = i64;
+    type Restriction = ();
+
+    fn fill(&mut self, _: &mut Rows<'_, i64>, _: usize) -> Result<Fill> {
+        Err(Error::new("nothing here runs"))
+    }
+
+    fn position(&self) {}
+
+    fn watermark(&self) -> Timestamp {
+        Timestamp::MIN
+    }
+}
+
+/// Writes one file at the end.
+struct OneFile;
+
+impl Write for OneFile {
+    type Element = i64;
+    type Committable = ();
+    type Writer = NoFile;
+
+    fn spec(&self) -> WriteSpec {
+        WriteSpec { style: SinkStyle::AtEnd, about: "ticks.jsonl".into() }
+    }
+
+    fn open(&self, _epoch: u64, _shard: u32) -> Result<NoFile> {
+        Err(Error::new("nothing here runs"))
+    }
+
+    fn commit(&self, _parts: Vec<()>, _completion: Completion) -> Result<Written> {
+        Err(Error::new("nothing here runs"))
+    }
+}
+
+struct NoFile;
+
+impl Writer for NoFile {
+    type Element = i64;
+    type Committable = ();
+
+    fn write(&mut self, _elements: &mut Vec<i64>) -> Result<()> {
+        Err(Error::new("nothing here runs"))
+    }
+
+    fn prepare(self) -> Result<()> {
+        Err(Error::new("nothing here runs"))
+    }
+}
+
+/// Links the one runner that messages can suggest.
+fn link_runners() {
+    static LINKED: Once = Once::new();
+    LINKED.call_once(|| register(RunnerEntry::new(|| Box::new(Large))));
+}
+
+/// Does all but one thing.
+struct Large;
+
+impl Runner for Large {
+    fn name(&self) -> &str {
+        "large"
+    }
+
+    fn about(&self) -> &str {
+        "a name to suggest"
+    }
+
+    fn version(&self) -> &str {
+        "0"
+    }
+
+    fn support(&self) -> Support {
+        Support::everything().without(Capability::LatenessDroppedOutput)
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        Vec::new()
+    }
+
+    fn configured(&self, _: &BTreeMap<String, String>) -> Result<Box<dyn Runner>> {
+        Ok(Box::new(Self))
+    }
+
+    fn matrix(&self) -> &str {
+        "{}"
+    }
+
+    fn draw_plan(&self, _: &Graph) -> String {
+        String::new()
+    }
+
+    fn execute(&self, _: Job<'_>) -> Result<RunResult, RunError> {
+        Err(RunError::failed("nothing here runs"))
+    }
+}
