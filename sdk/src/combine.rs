@@ -52,7 +52,7 @@ use crate::Element;
 ///
 /// let pipeline = Pipeline::new();
 /// let letters =
-///     pipeline.create(["to", "be"]).map(str::to_owned).combine_globally(Letters).collect();
+///     pipeline.create(["to", "be"].map(str::to_owned)).combine_globally(Letters).collect();
 /// let result = DirectRunner::default().run(&pipeline)?;
 /// assert_eq!(result.collected(&letters), [4]);
 /// # Ok::<(), heliostat::RunError>(())

@@ -31,6 +31,7 @@ mod launch;
 
 pub use capability::{Capability, Extent, Modes, Question, Standing, Support};
 pub use clock::{Clock, SystemClock, VirtualClock};
+pub use coder::{Coder, CoderError, decode_interval, encode_interval, key_bytes};
 pub use combine::{CombineFn, Count, Extreme, Max, Mean, Min, Number, Sum};
 pub use dofn::{BundleContext, Context, Declare, DoFn, Output};
 pub use element::Element;

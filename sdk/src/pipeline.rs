@@ -17,9 +17,8 @@ use std::rc::Rc;
 ///
 /// let pipeline = Pipeline::new();
 /// let long_words = pipeline
-///     .create(["heliostat", "keeps", "the", "beam"])
+///     .create(["heliostat", "keeps", "the", "beam"].map(String::from))
 ///     .filter(|word| word.len() > 4)
-///     .map(str::to_owned)
 ///     .collect();
 /// let result = DirectRunner::default().run(&pipeline)?;
 /// let mut words = result.collected(&long_words);

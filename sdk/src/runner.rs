@@ -29,7 +29,7 @@ use std::collections::BTreeMap;
 /// assert_eq!(runner.name(), "direct");
 ///
 /// let pipeline = Pipeline::new();
-/// let words = pipeline.create(["to", "be"]).map(str::to_owned).count_globally().collect();
+/// let words = pipeline.create(["to", "be"].map(str::to_owned)).count_globally().collect();
 /// let result = runner.run(&pipeline)?;
 /// assert_eq!(result.collected(&words), [2]);
 /// # Ok::<(), heliostat::RunError>(())

@@ -12,8 +12,7 @@ use std::fmt;
 ///
 /// let pipeline = Pipeline::new();
 /// let seen = pipeline
-///     .create_timestamped([("a", Timestamp::secs(75))])
-///     .map(str::to_owned)
+///     .create_timestamped([('a', Timestamp::secs(75))])
 ///     .window(Window::fixed(minutes(1)))
 ///     .windowed()
 ///     .collect();
@@ -94,7 +93,7 @@ pub struct Dropped<T> {
 ///
 /// let pipeline = Pipeline::new();
 /// let (numbers, bad) =
-///     pipeline.create(["1", "x"]).map(str::to_owned).try_map(|text| text.parse::<i64>());
+///     pipeline.create(["1", "x"].map(str::to_owned)).try_map(|text| text.parse::<i64>());
 /// let (numbers, bad) = (numbers.collect(), bad.collect());
 /// let result = DirectRunner::default().run(&pipeline)?;
 /// assert_eq!(result.collected(&numbers), [1]);

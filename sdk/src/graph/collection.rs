@@ -62,7 +62,7 @@ impl CollectionId {
 /// use heliostat::prelude::*;
 ///
 /// let pipeline = Pipeline::new();
-/// let numbers = pipeline.create(["a"]);
+/// let numbers = pipeline.create([1]);
 /// let graph = pipeline.graph();
 /// assert_eq!(graph.collection(numbers.id()).boundedness, Boundedness::Bounded);
 /// ```

@@ -20,12 +20,11 @@ use std::sync::Arc;
 ///
 /// let pipeline = Pipeline::new();
 /// let script = TestStream::new()
-///     .add([(("a", 1), Timestamp::secs(3)), (("a", 2), Timestamp::secs(7))])
+///     .add([(('a', 1), Timestamp::secs(3)), (('a', 2), Timestamp::secs(7))])
 ///     .watermark(Timestamp::secs(10))
-///     .add([(("a", 5), Timestamp::secs(4))]);
+///     .add([(('a', 5), Timestamp::secs(4))]);
 /// let sums = pipeline
 ///     .test_stream(script)
-///     .map(|(key, n)| (key.to_owned(), n))
 ///     .window(Window::fixed(secs(10)).allowed_lateness(secs(30)).accumulating())
 ///     .sum_per_key()
 ///     .windowed()

@@ -29,7 +29,7 @@ impl<T: Extreme> PCollection<T> {
     /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
-    /// let min = pipeline.create(["b", "a"]).map(str::to_owned).min_globally().collect();
+    /// let min = pipeline.create(["b", "a"].map(str::to_owned)).min_globally().collect();
     /// let result = DirectRunner::default().run(&pipeline)?;
     /// assert_eq!(result.collected(&min), [Some("a".to_owned())]);
     /// # Ok::<(), heliostat::RunError>(())

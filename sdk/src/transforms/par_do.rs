@@ -142,8 +142,7 @@ impl<T: Element> PCollection<T> {
     ///
     /// let pipeline = Pipeline::new();
     /// let parsed = pipeline
-    ///     .create(["7", "x"])
-    ///     .map(str::to_owned)
+    ///     .create(["7", "x"].map(str::to_owned))
     ///     .par_do_with_outputs(|declare| Parse { bad: declare.output("bad") });
     /// let numbers = parsed.main().collect();
     /// let bad = parsed.output(|parse| parse.bad).collect();

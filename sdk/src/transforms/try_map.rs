@@ -15,7 +15,7 @@ impl<T: Element> PCollection<T> {
     ///
     /// let pipeline = Pipeline::new();
     /// let (numbers, bad) =
-    ///     pipeline.create(["7", "seven"]).map(str::to_owned).try_map(|text| text.parse::<i64>());
+    ///     pipeline.create(["7", "seven"].map(str::to_owned)).try_map(|text| text.parse::<i64>());
     /// let (numbers, bad) = (numbers.collect(), bad.collect());
     /// let result = DirectRunner::default().run(&pipeline)?;
     /// assert_eq!(result.collected(&numbers), [7]);

@@ -1,6 +1,7 @@
 //! A window: a stretch of event time.
 
 use crate::{Duration, Timestamp};
+use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -17,25 +18,19 @@ use std::sync::Arc;
 /// assert_eq!(window.max_timestamp(), Timestamp::from_millis(119_999));
 /// assert_eq!(window.to_string(), "[1970-01-01T00:01:00Z,1970-01-01T00:02:00Z)");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 pub struct Interval {
     /// Invariant: before `end`.
     start: Timestamp,
     /// Invariant: at most `END_OF_GLOBAL_WINDOW` + 1 ms.
     end: Timestamp,
-    #[serde(default, skip_serializing_if = "Payload::is_none")]
+    #[serde(default)]
     payload: Payload,
 }
 
 /// `None` where the extent alone says which window it is, which is nearly always.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Payload(Option<Arc<[u8]>>);
-
-impl Payload {
-    fn is_none(&self) -> bool {
-        self.0.is_none()
-    }
-}
 
 impl Interval {
     /// The one window that holds all of time (model.md 1.2).
@@ -107,6 +102,20 @@ impl fmt::Display for Interval {
             return f.write_str("global");
         }
         write!(f, "[{},{})", self.start, self.end)
+    }
+}
+
+impl Serialize for Interval {
+    /// Readable formats leave out a payload that is not there; the others have a fixed form.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let short = serializer.is_human_readable() && self.payload.0.is_none();
+        let mut fields = serializer.serialize_struct("Interval", if short { 2 } else { 3 })?;
+        fields.serialize_field("start", &self.start)?;
+        fields.serialize_field("end", &self.end)?;
+        if !short {
+            fields.serialize_field("payload", &self.payload)?;
+        }
+        fields.end()
     }
 }
 

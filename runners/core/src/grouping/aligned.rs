@@ -322,8 +322,7 @@ impl Aligned {
         self.watermark = watermark;
         for row in rows {
             let table = self.pane(&row.window);
-            let accumulator = row.accumulator.unwrap_or_default();
-            let entry = self.tables.load(table, &row.key, &accumulator)?;
+            let entry = self.tables.load(table, &row.key, row.accumulator.as_deref())?;
             let pane = self.open.get_mut(&row.window).expect("it was just opened");
             if let Some(late) = &mut pane.late {
                 late.shown.push(

@@ -1,1 +1,166 @@
+//! The two paths have one meaning: on every windowing that both can take they fire the same panes
+//! and drop the same elements, also when each goes on from what the other saved.
 
+use super::{Fired, Grouping, GroupingPath, GroupingSettings};
+use heliostat::batch::{Batch, ColumnExt, Meta, Timestamps, Windows};
+use heliostat::graph::kernel::Kernels;
+use heliostat::{
+    DropCounts, Dropped, Interval, OnTimeBehavior, PaneInfo, Pipeline, Sum, Timestamp, Trigger,
+    Window, WindowFn, Windowing, after_count, after_watermark, millis, repeatedly,
+};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+type Pane = (u8, i64, Interval, PaneInfo, Timestamp);
+
+#[derive(Clone, Debug)]
+enum Event {
+    /// A bundle of keys and timestamps; the value is the timestamp.
+    Bundle(Vec<(u8, i64)>),
+    /// The watermark moves on by so much.
+    Watermark(i64),
+    /// Both go on from what the other saved.
+    Swap,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => prop::collection::vec((0_u8..4, -15_i64..60), 1..6).prop_map(Event::Bundle),
+        3 => (1_i64..12).prop_map(Event::Watermark),
+        1 => Just(Event::Swap),
+    ]
+}
+
+fn windowing() -> impl Strategy<Value = Windowing> {
+    let trigger = prop_oneof![
+        Just(Trigger::Default),
+        (1_u32..4).prop_map(|count| after_watermark().late(after_count(count)).into()),
+        (1_u32..4).prop_map(|count| after_watermark().late(repeatedly(after_count(count))).into()),
+    ];
+    let window = prop_oneof![
+        3 => (1_i64..20).prop_map(|size| Window::fixed(millis(size))),
+        1 => Just(Window::global()),
+    ];
+    (window, trigger, 0_i64..25, any::<bool>(), any::<bool>()).prop_map(
+        |(window, trigger, lateness, accumulating, if_nonempty)| {
+            let mut window = window.trigger(trigger).allowed_lateness(millis(lateness));
+            if accumulating {
+                window = window.accumulating();
+            }
+            if if_nonempty {
+                window = window.on_time_behavior(OnTimeBehavior::IfNonEmpty);
+            }
+            window.change().applied_to(&Windowing::default())
+        },
+    )
+}
+
+/// The kernels of a sum, with its output and dropped types as empty batches.
+fn kernels() -> (Arc<dyn Kernels>, Batch, Batch) {
+    let pipeline = Pipeline::new();
+    pipeline.create([(0_u8, 0_i64)]).combine_per_key_with_dropped(Sum);
+    let kernels = pipeline.functions().kernels("Combine per key");
+    let panes = Batch::of(Vec::<(u8, i64)>::new(), Meta::default());
+    let dropped = Batch::of(Vec::<Dropped<(u8, i64)>>::new(), Meta::default());
+    (kernels, panes, dropped)
+}
+
+fn grouping(windowing: &Windowing, path: GroupingPath) -> Grouping {
+    let (kernels, _, dropped) = kernels();
+    let settings = GroupingSettings { windowing: windowing.clone(), path, seed: 7 };
+    let grouping = Grouping::new(settings, kernels, Some(dropped));
+    assert_eq!(grouping.path(), path, "{windowing}");
+    grouping
+}
+
+fn bundle(elements: &[(u8, i64)], window_fn: &WindowFn) -> Batch {
+    let at = elements.iter().map(|&(_, at)| Timestamp::from_millis(at)).collect();
+    let meta =
+        Meta { windows: Windows::ByTimestamp(window_fn.clone()), ..Meta::at(Timestamps::each(at)) };
+    Batch::of(elements.to_vec(), meta)
+}
+
+fn panes(fired: Fired) -> Vec<Pane> {
+    let Some(batch) = fired.panes else { return Vec::new() };
+    let values = batch.values.typed::<(u8, i64)>();
+    let mut panes = Vec::new();
+    batch.meta.windows.for_each(&batch.meta.timestamps, batch.len(), |at, window| {
+        let (key, sum) = values[at];
+        let (pane, timestamp) = (*batch.meta.panes.at(at), batch.meta.timestamps.at(at));
+        panes.push((key, sum, window.clone(), pane, timestamp));
+    });
+    panes.sort_by(|a, b| (a.0, &a.2, a.3.index).cmp(&(b.0, &b.2, b.3.index)));
+    panes
+}
+
+/// What a grouping gives for each event, and what it dropped in all.
+fn play(
+    windowing: &Windowing,
+    path: GroupingPath,
+    events: &[Event],
+    swapped: impl Fn(&mut Grouping),
+) -> (Vec<Vec<Pane>>, DropCounts, Vec<Dropped<(u8, i64)>>, Timestamp) {
+    let mut grouping = grouping(windowing, path);
+    let (mut given, mut dropped) = (Vec::new(), Vec::new());
+    let mut watermark = -20;
+    let ends = [Event::Watermark(i64::MAX / 4)];
+    for event in events.iter().chain(&ends) {
+        let (_, empty, _) = kernels();
+        let fired = match event {
+            Event::Bundle(elements) => {
+                // In two batches, as a bundle may come.
+                let (first, second) = elements.split_at(elements.len() / 2);
+                grouping.add(&mut bundle(first, &windowing.window_fn));
+                grouping.add(&mut bundle(second, &windowing.window_fn));
+                grouping.end_bundle(empty)
+            }
+            Event::Watermark(by) => {
+                watermark += by;
+                grouping.advance(Timestamp::from_millis(watermark), empty)
+            }
+            Event::Swap => {
+                swapped(&mut grouping);
+                continue;
+            }
+        };
+        given.push(panes(fired));
+        if let Some(batch) = grouping.take_dropped() {
+            dropped.extend(batch.values.typed::<Dropped<(u8, i64)>>().iter().cloned());
+        }
+    }
+    (given, grouping.drops(), dropped, grouping.output_watermark())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn both_paths_fire_the_same_panes(
+        windowing in windowing(),
+        events in prop::collection::vec(event(), 0..14),
+    ) {
+        let aligned = play(&windowing, GroupingPath::Aligned, &events, |_| {});
+        let general = play(&windowing, GroupingPath::General, &events, |_| {});
+        prop_assert_eq!(aligned, general, "{}", windowing);
+    }
+
+    #[test]
+    fn each_path_goes_on_from_what_the_other_saved(
+        windowing in windowing(),
+        events in prop::collection::vec(event(), 0..14),
+    ) {
+        let plain = play(&windowing, GroupingPath::Aligned, &events, |_| {});
+        for (path, other) in [
+            (GroupingPath::Aligned, GroupingPath::General),
+            (GroupingPath::General, GroupingPath::Aligned),
+        ] {
+            let through = |state: &mut Grouping| {
+                let mut between = grouping(&windowing, other);
+                between.load(&state.save(), 8).expect("a saved state can be loaded");
+                state.load(&between.save(), 9).expect("a saved state can be loaded");
+            };
+            let swapped = play(&windowing, path, &events, through);
+            prop_assert_eq!(&plain, &swapped, "{} through {}", windowing, other);
+        }
+    }
+}

@@ -53,11 +53,12 @@ pub trait PaneTables: Send {
     fn save_key(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>);
     /// Appends the encoding of an entry's accumulator.
     fn save_accumulator(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>);
-    /// Puts a saved key and accumulator into a table and returns its entry.
+    /// Puts a saved key and accumulator (`None` for an empty one) into a table and returns its
+    /// entry.
     ///
     /// # Errors
     /// If the bytes are not what the coders wrote, or the key is already there.
-    fn load(&mut self, pane: PaneId, key: &[u8], accumulator: &[u8]) -> Result<u32>;
+    fn load(&mut self, pane: PaneId, key: &[u8], accumulator: Option<&[u8]>) -> Result<u32>;
     /// An estimate of the bytes it holds.
     fn bytes(&self) -> usize;
 }
@@ -215,9 +216,12 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         out.extend(self.accumulator_coder.encode_one(&self.table(pane).entries[entry as usize].1));
     }
 
-    fn load(&mut self, pane: PaneId, key: &[u8], accumulator: &[u8]) -> Result<u32> {
+    fn load(&mut self, pane: PaneId, key: &[u8], accumulator: Option<&[u8]>) -> Result<u32> {
         let key = self.key_coder.decode_one(key)?;
-        let accumulator = self.accumulator_coder.decode_one(accumulator)?;
+        let accumulator = match accumulator {
+            None => self.fold.create(),
+            Some(bytes) => self.accumulator_coder.decode_one(bytes)?,
+        };
         let table = self.panes[pane.0 as usize].as_mut().expect("state is loaded into open panes");
         let before = table.entries.len();
         let mut loaded = Some(accumulator);

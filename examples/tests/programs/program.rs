@@ -1,0 +1,43 @@
+//! A directory of its own for a test, and the programs that run in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Gone with everything in it when it is dropped.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    /// `name` tells it from those of the other tests of this process.
+    pub(crate) fn new(name: &str) -> Self {
+        let name = format!("heliostat-examples-{}-{name}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        fs::create_dir_all(&directory).expect("there is a place for temporary files");
+        Self(directory)
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("paths of tests are text").to_owned()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Best effort: it is not in the way of another run.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The data of the examples.
+pub(crate) fn data(name: &str) -> String {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    directory.join(name).to_str().expect("paths of tests are text").to_owned()
+}
+
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
+    Command::new(program).args(arguments).output().expect("the program was built for this test")
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("programs write text")
+}
