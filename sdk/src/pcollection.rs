@@ -91,7 +91,7 @@ impl<T: Element> PCollection<T> {
     #[track_caller]
     pub fn apply<R>(self, name: &str, part: impl FnOnce(Self) -> R) -> R {
         let builder = Rc::clone(&self.builder);
-        builder.composite(name, Composite::Named, &[self.id], Location::caller(), |id| {
+        builder.composite((name, Composite::Named), &[self.id], Location::caller(), |id| {
             builder.rename(id, name);
             part(self)
         })

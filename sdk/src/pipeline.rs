@@ -59,7 +59,7 @@ impl Pipeline {
     #[track_caller]
     pub fn scope<R>(&self, name: &str, fill: impl FnOnce(&Self) -> R) -> R {
         let caller = Location::caller();
-        self.builder.composite(name, Composite::Named, &[], caller, |id| {
+        self.builder.composite((name, Composite::Named), &[], caller, |id| {
             self.builder.rename(id, name);
             fill(self)
         })

@@ -29,9 +29,10 @@ use std::fmt;
 /// minutes.assign(Timestamp::secs(75), |window| windows.push(window));
 /// assert_eq!(windows, [Interval::new(Timestamp::secs(60), Timestamp::secs(120))]);
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum WindowFn {
     /// One window for all of time.
+    #[default]
     Global,
     /// Windows of one size, laid end to end.
     Fixed(FixedWindows),

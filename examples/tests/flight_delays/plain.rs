@@ -52,7 +52,7 @@ fn minutes_of(text: &str) -> i64 {
 }
 
 /// The inverse, found by looking; the flights are of the first months of one year.
-fn text_of(minutes: i64) -> String {
+pub(crate) fn text_of(minutes: i64) -> String {
     let (day, minute) = (minutes.div_euclid(24 * HOUR), minutes.rem_euclid(24 * HOUR));
     let since = day + days(1970, 1, 1);
     let (month, first) = (1..=12)
@@ -135,7 +135,6 @@ pub(crate) struct Replay {
 struct Hour {
     delays: Delays,
     panes: u64,
-    on_time: bool,
 }
 
 /// Replays the flights bundle by bundle: within one the watermark stands still.
@@ -172,16 +171,12 @@ pub(crate) fn replay(flights: &[Flight], rules: Rules) -> Replay {
             let hour = hours.get_mut(pair).expect("a flight was just added to it");
             replay.lines.push(hour.fire(pair, true, false, rules));
         }
+        let before = watermark;
         watermark = if rest.is_empty() { i64::MAX / 2 } else { latest - rules.disorder };
-        for (pair, hour) in &mut hours {
-            let end = pair.0 + HOUR;
-            if end <= watermark && !hour.on_time {
-                if hour.panes == 0 {
-                    let is_last = end + rules.lateness <= watermark;
-                    replay.lines.push(hour.fire(pair, false, is_last, rules));
-                }
-                hour.on_time = true;
-            }
+        let open = hours.range_mut((before - HOUR + 1, String::new())..);
+        for (pair, hour) in open.take_while(|((start, _), _)| start + HOUR <= watermark) {
+            let is_last = pair.0 + HOUR + rules.lateness <= watermark;
+            replay.lines.push(hour.fire(pair, false, is_last, rules));
         }
     }
     replay

@@ -127,6 +127,7 @@ pub struct Grouping {
     dropped: Option<Batch>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one per grouping and worker")]
 enum Engine {
     Aligned(Aligned),
     General(General),

@@ -171,6 +171,16 @@ impl StageWork {
         self.deliver(input, batch, inspect)
     }
 
+    /// About how many bytes the bundle in hand has made so far for its targets.
+    pub fn pending_bytes(&self, functions: &Functions) -> usize {
+        let pending = self.stage.targets.iter().zip(&self.pending);
+        let bytes = |((collection, _), batch): (&(CollectionId, Target), &Option<Batch>)| {
+            let batch = batch.as_ref()?;
+            Some(functions.edge(*collection).estimated_bytes(batch.values.as_ref()))
+        };
+        pending.filter_map(bytes).sum()
+    }
+
     /// Calls every step's `finish_bundle` and hands over what the bundle made.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The loop: one event at a time, and quiet after each.
 
 use crate::settings::DirectSettings;
-use crate::sources::{Given, Readiness, words};
+use crate::sources::{Given, Readiness, Source, words};
 use crate::suspicion::Suspicion;
 use crate::translate::{Works, empty, source_index, translate};
 use heliostat::batch::Batch;
@@ -13,8 +13,15 @@ use heliostat_runner_core::{
     Attempt, BundleOutput, CombineForm, Fired, Inspect, NoInspect, Plan, Root, StageError,
     StageWork, Target,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A bundle that has made more than so many bytes for groupings and sinks ends at the next batch
+/// (never under a script, whose bundles are exact).
+const BUNDLE_OUTPUT_BYTES_MAX: usize = 64 << 20;
+
+/// Panes come in batches of at most so many elements.
+const BATCH_ELEMENTS_MAX: usize = 16_384;
 
 /// How often, in processing time, the observer is told how far the run is.
 const PROGRESS_EVERY_MILLIS: i64 = 100;
@@ -31,6 +38,8 @@ pub(crate) struct Executor<'a> {
     plan: Plan,
     works: Works,
     attempts: u32,
+    /// A script says what the bundles are: none is cut.
+    scripted: bool,
     chance: Seed,
     suspicion: Option<Suspicion>,
     /// For each source and collection, the stages that begin there.
@@ -53,6 +62,7 @@ impl<'a> Executor<'a> {
         });
         let hash_seed = chance.next();
         let works = translate(&plan, job.graph, job.functions, suspicion.as_ref(), hash_seed)?;
+        let scripted = works.sources.iter().any(Source::is_script);
         let mut stages_from: BTreeMap<CollectionId, Vec<usize>> = BTreeMap::new();
         for (at, stage) in plan.stages.iter().enumerate() {
             stages_from.entry(stage.input).or_default().push(at);
@@ -62,6 +72,7 @@ impl<'a> Executor<'a> {
             plan,
             works,
             attempts: settings.attempts.max(1),
+            scripted,
             chance,
             suspicion,
             stages_from,
@@ -118,7 +129,7 @@ impl<'a> Executor<'a> {
         let chance = &mut self.chance;
         let source = &mut self.works.sources[at];
         let given = source.next(now, |count| pick(chance, count))?;
-        let (scripted, step) = (source.is_script(), source.step());
+        let step = source.step();
         let Given::Bundle(bundle) = given else { return self.settle() };
         for (output, mut batch) in bundle {
             let count = batch.len() as u64;
@@ -129,7 +140,7 @@ impl<'a> Executor<'a> {
             self.metrics.entry(step).or_default().elements_out += count;
             match &mut self.suspicion {
                 Some(suspicion) => {
-                    for piece in suspicion.cut(batch, scripted) {
+                    for piece in suspicion.cut(batch, self.scripted) {
                         self.bundle(output, vec![piece])?;
                         self.settle()?;
                     }
@@ -173,11 +184,8 @@ impl<'a> Executor<'a> {
         match stages.as_slice() {
             [only] if self.attempts == 1 => {
                 self.bundles += 1;
-                let outcome = attempt(
-                    &mut self.works.stages[*only],
-                    std::slice::from_mut(&mut batch),
-                    &mut NoInspect,
-                );
+                let stage = &mut self.works.stages[*only];
+                let outcome = whole(stage, &mut batch);
                 let this = Attempt { bundle: self.bundles, attempt: 1, attempts: 1 };
                 let output = outcome.map_err(|error| error.into_run_error(this))?;
                 self.commit(*only, output)?;
@@ -202,21 +210,26 @@ impl<'a> Executor<'a> {
         self.stage_bundle(*last, batches)
     }
 
-    /// Runs a bundle through a stage, as often as it may be tried.
-    fn stage_bundle(&mut self, at: usize, mut batches: Vec<Batch>) -> Result<(), RunError> {
-        self.bundles += 1;
-        for number in 1..=self.attempts {
-            let mut input = if number < self.attempts {
-                batches.iter().map(Batch::copied).collect()
-            } else {
-                std::mem::take(&mut batches)
-            };
-            let stage = &mut self.works.stages[at];
-            let outcome = match &mut self.suspicion {
-                Some(suspicion) => attempt(stage, &mut input, suspicion),
-                None => attempt(stage, &mut input, &mut NoInspect),
-            };
-            match outcome {
+    /// Runs batches through a stage as one bundle, or as several where one would make too much.
+    fn stage_bundle(&mut self, at: usize, batches: Vec<Batch>) -> Result<(), RunError> {
+        let mut rest: VecDeque<Batch> = if self.scripted {
+            batches.into()
+        } else {
+            batches.into_iter().flat_map(in_batches).collect()
+        };
+        while !rest.is_empty() {
+            self.bundles += 1;
+            self.tried_bundle(at, &mut rest)?;
+        }
+        Ok(())
+    }
+
+    /// One bundle from the front of `rest`, as often as it may be tried.
+    fn tried_bundle(&mut self, at: usize, rest: &mut VecDeque<Batch>) -> Result<(), RunError> {
+        let mut number = 1;
+        loop {
+            let mut kept = Vec::new();
+            match self.attempt(at, rest, (number < self.attempts).then_some(&mut kept)) {
                 Ok(output) => return self.commit(at, output),
                 Err(error) => {
                     let this =
@@ -224,6 +237,7 @@ impl<'a> Executor<'a> {
                     if number == self.attempts {
                         return Err(error.into_run_error(this));
                     }
+                    kept.into_iter().rev().for_each(|batch| rest.push_front(batch));
                     // What failed may have left its worker in any state: a new one takes over.
                     // Its teardown is best effort.
                     drop(self.works.stages[at].teardown());
@@ -231,10 +245,37 @@ impl<'a> Executor<'a> {
                     self.works.stages[at] =
                         StageWork::new(stage, self.job.graph, self.job.functions)
                             .map_err(|error| error.into_run_error(this))?;
+                    number += 1;
                 }
             }
         }
-        Ok(())
+    }
+
+    /// One try of a bundle; what it takes from `rest` is copied to `kept`, if it may fail.
+    fn attempt(
+        &mut self,
+        at: usize,
+        rest: &mut VecDeque<Batch>,
+        mut kept: Option<&mut Vec<Batch>>,
+    ) -> Result<BundleOutput, StageError> {
+        let stage = &mut self.works.stages[at];
+        let mut trusting = NoInspect;
+        let inspect: &mut dyn Inspect = match &mut self.suspicion {
+            Some(suspicion) => suspicion,
+            None => &mut trusting,
+        };
+        stage.start_bundle()?;
+        while let Some(mut batch) = rest.pop_front() {
+            if let Some(kept) = &mut kept {
+                kept.push(batch.copied());
+            }
+            stage.process(&mut batch, inspect)?;
+            let full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(self.job.functions);
+            if !self.scripted && !rest.is_empty() && full() {
+                break;
+            }
+        }
+        stage.finish_bundle(inspect)
     }
 
     /// Hands over what a bundle made.
@@ -336,7 +377,7 @@ impl<'a> Executor<'a> {
     }
 
     fn tell_progress(&mut self) {
-        if self.bundles % PROGRESS_BUNDLES != 0 {
+        if !self.bundles.is_multiple_of(PROGRESS_BUNDLES) {
             return;
         }
         let now = SystemClock.now();
@@ -388,17 +429,21 @@ impl<'a> Executor<'a> {
     }
 }
 
-/// One try of a bundle.
-fn attempt(
-    stage: &mut StageWork,
-    batches: &mut [Batch],
-    inspect: &mut dyn Inspect,
-) -> Result<BundleOutput, StageError> {
+/// A bundle of one batch that nobody looks at and that is tried once.
+fn whole(stage: &mut StageWork, batch: &mut Batch) -> Result<BundleOutput, StageError> {
     stage.start_bundle()?;
-    for batch in batches {
-        stage.process(batch, inspect)?;
+    stage.process(batch, &mut NoInspect)?;
+    stage.finish_bundle(&mut NoInspect)
+}
+
+/// The elements in batches of at most `BATCH_ELEMENTS_MAX`.
+fn in_batches(batch: Batch) -> Vec<Batch> {
+    if batch.len() <= BATCH_ELEMENTS_MAX {
+        return vec![batch];
     }
-    stage.finish_bundle(inspect)
+    let len = u32::try_from(batch.len()).expect("a batch has fewer than 2^32 elements");
+    let all: Vec<u32> = (0..len).collect();
+    all.chunks(BATCH_ELEMENTS_MAX).map(|part| batch.select(part)).collect()
 }
 
 /// Runs user code inside a grouping (combine functions, `Hash`, `Eq`, serde): a panic ends the run.

@@ -20,6 +20,7 @@ pub(crate) struct Source {
     kind: Kind,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one per source")]
 enum Kind {
     /// Holds its one element until it is taken.
     Impulse {

@@ -97,8 +97,7 @@ impl Builder {
     /// Adds a composite and lets `fill` add its parts.
     pub(crate) fn composite<R>(
         &self,
-        name: &str,
-        composite: Composite,
+        (name, composite): (&str, Composite),
         inputs: &[CollectionId],
         caller: Caller,
         fill: impl FnOnce(TransformId) -> R,

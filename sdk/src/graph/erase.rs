@@ -40,6 +40,17 @@ impl<T: Element> EdgeType for TypedEdge<T> {
         self.coder.encode_all(&values.typed::<T>()[index..=index], out, None);
     }
 
+    fn estimated_bytes(&self, values: &dyn Column) -> usize {
+        const EVERY: usize = 64;
+        let values = values.typed::<T>();
+        let mut sample = Vec::new();
+        for value in values.iter().step_by(EVERY) {
+            self.coder.encode_all(std::slice::from_ref(value), &mut sample, None);
+        }
+        let per_value = sample.len() / values.len().div_ceil(EVERY).max(1);
+        values.len() * per_value.max(size_of::<T>())
+    }
+
     fn decode(&self, mut bytes: &[u8], count: usize, into: &mut dyn Column) -> Result<()> {
         self.coder.decode_all(&mut bytes, count, into.typed_mut::<T>())?;
         if bytes.is_empty() {

@@ -22,6 +22,8 @@ pub trait EdgeType: Send + Sync {
     fn encode(&self, values: &dyn Column, out: &mut Vec<u8>);
     /// Appends the encoding of the value at `index`.
     fn encode_one(&self, values: &dyn Column, index: usize, out: &mut Vec<u8>);
+    /// About how many bytes the values take, from every 64th of them.
+    fn estimated_bytes(&self, values: &dyn Column) -> usize;
     /// Reads `count` values behind those of `into`.
     ///
     /// # Errors

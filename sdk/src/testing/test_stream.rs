@@ -87,6 +87,7 @@ impl<T: Element> TestStream<T> {
 
     /// A bundle of elements with their timestamps.
     #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "a script adds elements, as Beam's does")]
     pub fn add(self, elements: impl IntoIterator<Item = (T, Timestamp)>) -> Self {
         Self { streams: self.streams.add(ONLY, elements) }
     }

@@ -51,7 +51,7 @@ impl<T: Element> PCollection<T> {
     ) -> PCollection<C::Output> {
         let caller = Location::caller();
         let composite = Composite::CombineGlobally { with_default: false };
-        self.builder.composite("Combine globally", composite, &[self.id()], caller, |id| {
+        self.builder.composite(("Combine globally", composite), &[self.id()], caller, |id| {
             self.reduced(combine, caller).made_by(id)
         })
     }
@@ -63,7 +63,7 @@ impl<T: Element> PCollection<T> {
         caller: Caller,
     ) -> PCollection<C::Output> {
         let composite = Composite::CombineGlobally { with_default: true };
-        self.builder.composite(name, composite, &[self.id()], caller, |id| {
+        self.builder.composite((name, composite), &[self.id()], caller, |id| {
             let combine = Arc::new(combine);
             let combined = self.reduced(Arc::clone(&combine), caller);
             let default =

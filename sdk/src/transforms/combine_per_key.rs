@@ -79,7 +79,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         let function = type_name::<C>().rsplit("::").next().unwrap_or_default().to_owned();
         let composite = Composite::Combine { function };
         let builder = &self.builder;
-        builder.composite(name, composite, &[self.id()], caller, |id| {
+        builder.composite((name, composite), &[self.id()], caller, |id| {
             let combine = Arc::new(combine);
             builder.code(id, Code::Kernels(self.kernels(Folded(Arc::clone(&combine)))));
             let grouping = self.grouping(dropped, caller);

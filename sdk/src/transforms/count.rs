@@ -42,7 +42,7 @@ impl<T: Element> PCollection<T> {
     {
         let caller = Location::caller();
         let composite = crate::graph::Composite::Named;
-        self.builder.composite("Count per element", composite, &[self.id()], caller, |id| {
+        self.builder.composite(("Count per element", composite), &[self.id()], caller, |id| {
             let keyed = erase::map(|element: T| (element, ()));
             let keyed = self.element_wise::<(T, ())>("Key by element", keyed, false, caller);
             let counted = keyed.combined("Count per key", Count, DroppedOutput::Counted, caller);

@@ -49,7 +49,7 @@ impl Pipeline {
             None => Timestamps::Const(Timestamp::MIN),
         };
         let caller = Location::caller();
-        self.builder.composite("Create", Composite::Named, &[], caller, |id| {
+        self.builder.composite(("Create", Composite::Named), &[], caller, |id| {
             let code = batches::<(), T>(
                 move |impulse: &mut Batch, out: &mut Batch, _done: &mut usize| {
                     impulse.clear();

@@ -151,12 +151,6 @@ pub struct Specified {
     pub unsafe_trigger: bool,
 }
 
-impl Default for WindowFn {
-    fn default() -> Self {
-        Self::Global
-    }
-}
-
 impl Windowing {
     /// The windowing behind a grouping: merged windows stay, the trigger goes on as its
     /// continuation, all else is kept (model.md 2.6, 3.6).

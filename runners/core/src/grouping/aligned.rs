@@ -202,7 +202,7 @@ impl Aligned {
         for (window, pane) in &mut self.open {
             let Some(late) = &mut pane.late else { continue };
             let due = late.take_due(self.late);
-            fire_late(&mut *self.tables, self.after, (window, pane), &due, false, panes);
+            fire_late(&mut *self.tables, self.after, (window, pane), (&due, false), panes);
         }
     }
 
@@ -224,7 +224,13 @@ impl Aligned {
             let mut pane = self.open.remove(&window).expect("only open windows are due");
             if let Some(late) = &mut pane.late {
                 let rest = std::mem::take(&mut late.dirty);
-                fire_late(&mut *self.tables, self.after, (&window, &mut pane), &rest, true, panes);
+                fire_late(
+                    &mut *self.tables,
+                    self.after,
+                    (&window, &mut pane),
+                    (&rest, true),
+                    panes,
+                );
             } else {
                 self.fire_on_time(&window, &mut pane, expired, panes);
             }
@@ -394,8 +400,7 @@ fn fire_late(
     tables: &mut dyn PaneTables,
     after: Afterwards,
     (window, pane): (&Interval, &mut Pane),
-    entries: &[u32],
-    is_last: bool,
+    (entries, is_last): (&[u32], bool),
     panes: &mut Panes,
 ) {
     if entries.is_empty() {

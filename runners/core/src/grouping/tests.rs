@@ -13,6 +13,9 @@ use std::sync::Arc;
 
 type Pane = (u8, i64, Interval, PaneInfo, Timestamp);
 
+/// Panes by event, drops by cause, what was dropped, the output watermark at the end.
+type Given = (Vec<Vec<Pane>>, DropCounts, Vec<Dropped<(u8, i64)>>, Timestamp);
+
 #[derive(Clone, Debug)]
 enum Event {
     /// A bundle of keys and timestamps; the value is the timestamp.
@@ -99,7 +102,7 @@ fn play(
     path: GroupingPath,
     events: &[Event],
     swapped: impl Fn(&mut Grouping),
-) -> (Vec<Vec<Pane>>, DropCounts, Vec<Dropped<(u8, i64)>>, Timestamp) {
+) -> Given {
     let mut grouping = grouping(windowing, path);
     let (mut given, mut dropped) = (Vec::new(), Vec::new());
     let mut watermark = -20;

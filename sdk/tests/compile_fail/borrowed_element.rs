@@ -1,0 +1,11 @@
+//! An element owns its data: text that is written in the program has to be owned first.
+// says: cannot travel through a pipeline
+// says: an element owns its data
+
+use heliostat::prelude::*;
+
+fn main() {
+    let pipeline = Pipeline::new();
+    let words = pipeline.create(["to", "be"]).map(str::to_owned);
+    words.count_per_element();
+}
