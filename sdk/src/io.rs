@@ -9,7 +9,7 @@ mod policy;
 pub use erased::{ErasedRead, ErasedReader, ErasedWrite, ErasedWriter};
 pub(crate) use erased::{TypedRead, TypedWrite};
 pub use memory::Collected;
-pub(crate) use memory::MemoryWrite;
+pub(crate) use memory::{MEMORY, MemoryWrite};
 pub use policy::{BoundedDisorder, bounded_disorder};
 pub use sequence::{Sequence, generate_sequence};
 

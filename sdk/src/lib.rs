@@ -13,6 +13,7 @@ mod element;
 mod key;
 mod inline_str;
 mod error;
+mod panics;
 mod window;
 mod trigger;
 mod windowed;
@@ -46,6 +47,7 @@ pub use io::{
 };
 pub use key::Key;
 pub use launch::{Exit, Summary, launch, launch_from};
+pub use panics::{Panicked, catch_panic};
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
 pub use preflight::{Problem, Severity};

@@ -1,1 +1,45 @@
-//! Placeholder.
+//! Conformance of runners to the model: cases and checks, how they are run, what came of them.
+//!
+//! A runner is right if every case and every check that it declares to be able to run comes out as
+//! written, and everything else is refused by name before it runs. A runner author's own test is
+//! one line:
+//!
+//! ```
+//! # fn main() {
+//! for runner in heliostat::runners() {
+//!     heliostat_conformance::assert_conforms(runner.as_ref());
+//! }
+//! # }
+//! ```
+//!
+//! [`run_case`] runs one case; [`command`] is the same as a program.
+
+pub mod case;
+
+mod embedded;
+mod planned;
+mod pipelines;
+mod grammar;
+mod outcome;
+mod report;
+mod rigs;
+mod withhold;
+mod forced;
+mod checks;
+mod command;
+
+pub use case::Case;
+pub use checks::{Broken, Check, checks, run_check};
+pub use command::command;
+pub use embedded::cases;
+pub use forced::Forced;
+pub use grammar::offences;
+pub use outcome::{Failure, Outcome, assert_conforms, output_of, run_case};
+pub use pipelines::{Built, build};
+pub use planned::planned;
+pub use report::report;
+pub use rigs::{Rig, rigs, variants};
+pub use withhold::Withhold;
+
+#[cfg(feature = "our-runners")]
+use heliostat_direct as _;

@@ -7,7 +7,7 @@ use heliostat::{Completion, Written};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a sum of W2 is, and where.
-pub type Row = Windowed<(u64, i64)>;
+type Row = Windowed<(u64, i64)>;
 
 /// Reads events that are in memory, in their order.
 #[derive(Clone, Debug)]

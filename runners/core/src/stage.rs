@@ -7,9 +7,8 @@ pub use error::{Attempt, StageError};
 use crate::plan::{Stage, Target};
 use heliostat::batch::{Batch, Meta, Timestamps, Windows};
 use heliostat::graph::{Functions, Graph, StepWork, Transform};
-use heliostat::{CollectionId, Result, StepMetrics, TransformId, WindowFn};
+use heliostat::{CollectionId, Result, StepMetrics, TransformId, WindowFn, catch_panic};
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Looks at every batch that goes over an edge; how direct is suspicious.
 pub trait Inspect {
@@ -355,8 +354,8 @@ fn take(batch: &mut Batch) -> Batch {
 
 /// Runs user code; a panic becomes an error with its words.
 fn guarded<R>(code: impl FnOnce() -> Result<R>) -> Result<R, StageError> {
-    match catch_unwind(AssertUnwindSafe(code)) {
+    match catch_panic(code) {
         Ok(outcome) => outcome.map_err(StageError::of),
-        Err(panic) => Err(StageError::of_panic(panic.as_ref())),
+        Err(panicked) => Err(StageError::of_panic(panicked)),
     }
 }

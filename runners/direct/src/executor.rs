@@ -1,20 +1,21 @@
 //! The loop: one event at a time, and quiet after each.
 
 use crate::settings::DirectSettings;
-use crate::sources::{Given, Readiness, Source, words};
+use crate::sources::{Given, Readiness, Source};
 use crate::suspicion::Suspicion;
 use crate::translate::{Works, empty, source_index, translate};
-use heliostat::batch::Batch;
+use heliostat::batch::{Batch, ColumnExt};
+use heliostat::graph::{Composite, Transform};
 use heliostat::{
-    Clock, CollectionId, Completion, Interrupt, InterruptLevel, Job, OpenWindows, RunError,
-    RunEvent, RunResult, Seed, StepMetrics, SystemClock, Timestamp, TransformId, millis,
+    BadRow, Clock, CollectionId, Completion, Interrupt, InterruptLevel, Job, OpenWindows, RunError,
+    RunEvent, RunResult, Seed, StepMetrics, SystemClock, Timestamp, TransformId, catch_panic,
+    millis,
 };
 use heliostat_runner_core::{
     Attempt, BundleOutput, CombineForm, Fired, Inspect, NoInspect, Plan, Root, StageError,
     StageWork, Target,
 };
 use std::collections::{BTreeMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A bundle that has made more than so many bytes for groupings and sinks ends at the next batch
 /// (never under a script, whose bundles are exact).
@@ -166,8 +167,7 @@ impl<'a> Executor<'a> {
         let path = source.path().to_owned();
         self.metrics.entry(source.step()).or_default().bad_rows += batch.len() as u64;
         let shown = self.result.bad_rows.entry(path.clone()).or_default();
-        let rows: &Vec<heliostat::BadRow> =
-            heliostat::batch::ColumnExt::typed(batch.values.as_ref());
+        let rows = batch.values.typed::<BadRow>();
         for row in rows {
             if shown.len() == RunResult::BAD_ROWS_KEPT {
                 break;
@@ -404,7 +404,34 @@ impl<'a> Executor<'a> {
         outcome.map_err(|error| error.into_run_error(this))
     }
 
+    /// Counts an expanded combine as the one step it stands for, so that the form a run took by
+    /// chance does not show.
+    fn attribute_expansions(&mut self) {
+        for combine in self.job.graph.steps() {
+            let is_combine =
+                matches!(combine.transform, Transform::Composite(Composite::Combine { .. }));
+            if !is_combine {
+                continue;
+            }
+            let mut whole = StepMetrics::default();
+            let mut expanded = false;
+            for part in self.job.graph.parts(combine.id) {
+                let Some(metrics) = self.metrics.remove(&part.id) else { continue };
+                expanded = true;
+                if part.transform == Transform::GroupByKey {
+                    whole = StepMetrics { elements_out: whole.elements_out, ..metrics };
+                } else {
+                    whole.elements_out = metrics.elements_out;
+                }
+            }
+            if expanded {
+                self.metrics.insert(combine.id, whole);
+            }
+        }
+    }
+
     fn finish(mut self, completion: Completion) -> Result<RunResult, RunError> {
+        self.attribute_expansions();
         if completion == Completion::Interrupted {
             let open = self.works.groupings.iter().map(|grouping| grouping.open_windows());
             self.result.interrupted =
@@ -448,11 +475,10 @@ fn in_batches(batch: Batch) -> Vec<Batch> {
 
 /// Runs user code inside a grouping (combine functions, `Hash`, `Eq`, serde): a panic ends the run.
 fn guarded<R>(path: &str, code: impl FnOnce() -> R) -> Result<R, RunError> {
-    catch_unwind(AssertUnwindSafe(code)).map_err(|panic| {
+    catch_panic(code).map_err(|panicked| {
         let message = format!(
-            "`{path}` panicked: {}\n  inside the grouping, where a bundle cannot be tried again\n  \
-             help: keep combine functions, `Hash`, `Eq` and serde impls free of panics",
-            words(panic.as_ref())
+            "`{path}` panicked: {panicked}\n  inside the grouping, where a bundle cannot be tried \
+             again\n  help: keep combine functions, `Hash`, `Eq` and serde impls free of panics"
         );
         RunError::failed(message).in_step(path)
     })

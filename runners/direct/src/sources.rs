@@ -5,9 +5,10 @@ use heliostat::batch::{Batch, Meta};
 use heliostat::erased_io::ErasedReader;
 use heliostat::graph::{Functions, ReadSpec, Step};
 use heliostat::testing::ScriptEvent;
-use heliostat::{Boundedness, CollectionId, Error, Fill, RunError, Timestamp, TransformId};
+use heliostat::{
+    Boundedness, CollectionId, Error, Fill, Panicked, RunError, Timestamp, TransformId, catch_panic,
+};
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// At most so many elements come from one `fill`: the largest bundle of a read.
 pub(crate) const BUNDLE_ELEMENTS_MAX: usize = 1_024;
@@ -261,15 +262,6 @@ impl Source {
 
 /// Runs a source's code; a panic becomes an error with its words.
 fn guarded<R>(code: impl FnOnce() -> heliostat::Result<R>) -> heliostat::Result<R> {
-    match catch_unwind(AssertUnwindSafe(code)) {
-        Ok(outcome) => outcome,
-        Err(panic) => Err(Error::new(format!("it panicked: {}", words(panic.as_ref())))),
-    }
-}
-
-/// What a panic said.
-pub(crate) fn words(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|&words| words.to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a value that is no text".to_owned())
+    let panicked = |panicked: Panicked| Error::new(format!("it panicked: {panicked}"));
+    catch_panic(code).map_err(panicked)?
 }

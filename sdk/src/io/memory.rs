@@ -41,6 +41,9 @@ impl<T: Element> Collected<T> {
     }
 }
 
+/// Where such a sink writes to, for a person.
+pub(crate) const MEMORY: &str = "memory";
+
 /// Puts what it is given into a [`Collected`]; a later run replaces it.
 pub(crate) struct MemoryWrite<T> {
     pub(crate) into: Collected<T>,
@@ -56,7 +59,7 @@ impl<T: Element> Write for MemoryWrite<T> {
     type Writer = MemoryWriter<T>;
 
     fn spec(&self) -> WriteSpec {
-        WriteSpec { style: SinkStyle::PerEpoch, about: "memory".into() }
+        WriteSpec { style: SinkStyle::PerEpoch, about: MEMORY.into() }
     }
 
     fn open(&self, _epoch: u64, _shard: u32) -> Result<MemoryWriter<T>> {
@@ -67,7 +70,7 @@ impl<T: Element> Write for MemoryWrite<T> {
         let values: Vec<T> = parts.into_iter().flatten().collect();
         let elements = values.len() as u64;
         *self.into.values.lock().unwrap_or_else(PoisonError::into_inner) = values;
-        Ok(Written { place: "memory".into(), elements })
+        Ok(Written { place: MEMORY.into(), elements })
     }
 }
 

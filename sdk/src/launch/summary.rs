@@ -3,6 +3,7 @@
 use super::number::{counted, rate, seconds, thousands};
 use super::table::{Align, Table};
 use crate::graph::{Composite, Graph, Transform};
+use crate::io::MEMORY;
 use crate::{DropCounts, Duration, RunResult, StepMetrics, Written};
 
 /// A run that ended, well or interrupted.
@@ -20,7 +21,9 @@ pub(super) fn text(run: &Run<'_>) -> String {
         lines.push(table(&steps));
         lines.push(String::new());
     }
-    lines.extend(run.result.written.values().map(wrote));
+    // What is kept for the program itself is no news to a person.
+    let places = run.result.written.values().filter(|written| written.place != MEMORY);
+    lines.extend(places.map(wrote));
     if run.result.written.is_empty() {
         lines.push("wrote nothing".to_owned());
     }
@@ -45,7 +48,8 @@ pub(super) fn wrote(written: &Written) -> String {
 /// The counts of the steps in the order in which the pipeline was built.
 fn steps<'a>(run: &'a Run<'_>) -> Vec<(&'a str, StepMetrics)> {
     let metrics = &run.result.metrics;
-    let of_graph = run.graph.leaves().map(|step| step.path.as_str());
+    // Composites too: a runner may run one as such.
+    let of_graph = run.graph.steps().iter().map(|step| step.path.as_str());
     // A runner may count what is no step of the graph; that comes last.
     let others = metrics.keys().map(String::as_str).filter(|path| run.graph.find(path).is_none());
     of_graph

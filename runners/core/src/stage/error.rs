@@ -1,7 +1,6 @@
 //! Where in a bundle user code failed, and how.
 
-use heliostat::{Error, RunError, Timestamp};
-use std::any::Any;
+use heliostat::{Error, Panicked, RunError, Timestamp};
 use std::fmt::Write;
 
 /// Which try of which bundle it was.
@@ -23,22 +22,26 @@ pub struct StageError {
     /// The element that failed, how many its batch has, and its event time.
     element: Option<(usize, usize, Option<Timestamp>)>,
     panicked: bool,
+    /// Where it panicked.
+    place: Option<String>,
 }
 
 impl StageError {
     /// User code returned this error.
     pub fn of(error: Error) -> Self {
-        Self { what: error.to_string(), step: String::new(), element: None, panicked: false }
+        Self {
+            what: error.to_string(),
+            step: String::new(),
+            element: None,
+            panicked: false,
+            place: None,
+        }
     }
 
     /// User code panicked with this.
-    pub fn of_panic(panic: &(dyn Any + Send)) -> Self {
-        let what = panic
-            .downcast_ref::<&str>()
-            .map(|&words| words.to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "a value that is no text".to_owned());
-        Self { what, step: String::new(), element: None, panicked: true }
+    pub fn of_panic(panicked: Panicked) -> Self {
+        let Panicked { message, place } = panicked;
+        Self { what: message, step: String::new(), element: None, panicked: true, place }
     }
 
     /// The same, in the step of this path.
@@ -63,6 +66,9 @@ impl StageError {
         let verb = if self.panicked { "panicked" } else { "failed" };
         let mut message = format!("`{}` {verb}: {}", self.step, self.what);
         let mut note = |words: String| write!(message, "\n  {words}").unwrap_or_default();
+        if let Some(place) = self.place {
+            note(format!("at: {place}"));
+        }
         if let Some((index, count, timestamp)) = self.element {
             let at = match timestamp {
                 Some(at) if Timestamp::MIN < at => format!(", at event time {at}"),

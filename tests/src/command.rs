@@ -1,0 +1,234 @@
+//! The command: which cases to run, on which runner, and what to print.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use heliostat::{Runner, runners};
+
+use crate::case::{Case, parse};
+use crate::rigs::has;
+use crate::{Check, Rig, cases, checks, output_of, report, run_case, run_check};
+
+const USAGE: &str = "\
+usage: heliostat-conformance run --runner NAME [--seed N] [--set NAME=VALUE ..] [--print] [CASE ..]
+       heliostat-conformance list
+
+CASE is a file, a folder, or a name that `list` prints; without any, all of them run.";
+
+const ALL_RIGHT: u8 = 0;
+const SOME_FAILED: u8 = 1;
+const USED_WRONGLY: u8 = 2;
+
+/// Does what the arguments say, and gives the exit code: 0 if all is right, 1 if a case failed, 2 if
+/// it was called wrongly or a file cannot be read.
+///
+/// A runner author's own command links the runner and calls this from `main`.
+///
+/// ```
+/// let mut out = Vec::new();
+/// let list = ["list".to_owned()];
+/// assert_eq!(heliostat_conformance::command(list, &mut out)?, 0);
+/// assert!(String::from_utf8_lossy(&out).contains("panes/default-on-time-and-last\n"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// If `out` does.
+pub fn command(arguments: impl IntoIterator<Item = String>, out: &mut dyn Write) -> io::Result<u8> {
+    match done(arguments, out) {
+        Ok(code) => Ok(code),
+        Err(Trouble::Output(error)) => Err(error),
+        Err(Trouble::Usage(why)) => {
+            writeln!(out, "error: {why}")?;
+            Ok(USED_WRONGLY)
+        }
+    }
+}
+
+enum Trouble {
+    Output(io::Error),
+    Usage(String),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<String> for Trouble {
+    fn from(why: String) -> Self {
+        Self::Usage(why)
+    }
+}
+
+#[derive(Default)]
+struct Asked {
+    runner: Option<String>,
+    seed: Option<String>,
+    settings: Vec<(String, String)>,
+    print: bool,
+    places: Vec<String>,
+}
+
+enum Item {
+    Case(Box<Case>),
+    Check(&'static Check),
+}
+
+fn done(arguments: impl IntoIterator<Item = String>, out: &mut dyn Write) -> Result<u8, Trouble> {
+    let mut arguments = arguments.into_iter();
+    match arguments.next().as_deref() {
+        Some("run") => run(&asked(arguments)?, out),
+        Some("list") => {
+            for case in cases() {
+                writeln!(out, "{}", case.name)?;
+            }
+            for check in checks() {
+                writeln!(out, "{}", check.name)?;
+            }
+            Ok(ALL_RIGHT)
+        }
+        Some("help" | "--help" | "-h") => {
+            writeln!(out, "{USAGE}")?;
+            Ok(ALL_RIGHT)
+        }
+        Some(other) => Err(Trouble::Usage(format!("there is no command `{other}`\n{USAGE}"))),
+        None => Err(Trouble::Usage(format!("no command\n{USAGE}"))),
+    }
+}
+
+fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
+    let mut asked = Asked::default();
+    while let Some(argument) = arguments.next() {
+        let mut value =
+            || arguments.next().ok_or_else(|| format!("`{argument}` takes a value\n{USAGE}"));
+        match argument.as_str() {
+            "--runner" => asked.runner = Some(value()?),
+            "--seed" => asked.seed = Some(value()?),
+            "--set" => {
+                let pair = value()?;
+                let (name, value) = pair
+                    .split_once('=')
+                    .ok_or_else(|| format!("`--set {pair}` has no `=`\n{USAGE}"))?;
+                asked.settings.push((name.to_owned(), value.to_owned()));
+            }
+            "--print" => asked.print = true,
+            _ if argument.starts_with("--") => {
+                return Err(format!("there is no option `{argument}`\n{USAGE}"));
+            }
+            _ => asked.places.push(argument),
+        }
+    }
+    Ok(asked)
+}
+
+fn run(asked: &Asked, out: &mut dyn Write) -> Result<u8, Trouble> {
+    let rig = rig(asked)?;
+    let arguments = rig.arguments();
+    let mut failed = 0;
+    let items = items(&asked.places)?;
+    for item in &items {
+        let (name, outcome) = match item {
+            Item::Case(case) => (case.name.as_str(), run_case(case, rig.runner.as_ref())),
+            Item::Check(check) => (check.name, run_check(check, rig.runner.as_ref())),
+        };
+        failed += usize::from(!outcome.is_right());
+        match item {
+            Item::Case(case) if asked.print => print(case, rig.runner.as_ref(), out)?,
+            Item::Case(_) | Item::Check(_) => {
+                writeln!(out, "{}", report(name, &arguments, &outcome))?;
+            }
+        }
+    }
+    if asked.print {
+        return Ok(ALL_RIGHT);
+    }
+    let all = items.len();
+    match failed {
+        0 => writeln!(out, "all {all} as they must be")?,
+        _ => writeln!(out, "{failed} of {all} failed")?,
+    }
+    Ok(if failed == 0 { ALL_RIGHT } else { SOME_FAILED })
+}
+
+fn print(case: &Case, runner: &dyn Runner, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# {}", case.name)?;
+    match output_of(case, runner) {
+        Ok(output) => write!(out, "{output}"),
+        Err(why) => writeln!(out, "# {why}"),
+    }
+}
+
+fn rig(asked: &Asked) -> Result<Rig, String> {
+    let runners = runners();
+    let names: Vec<&str> = runners.iter().map(|runner| runner.name()).collect();
+    let linked = if names.is_empty() {
+        "no runner is linked in; ours are with `--features our-runners`".to_owned()
+    } else {
+        format!("linked in: {}", names.join(", "))
+    };
+    let Some(name) = &asked.runner else {
+        return Err(format!("which runner? ({linked})\n{USAGE}"));
+    };
+    let runner = runners
+        .iter()
+        .find(|runner| runner.name() == name)
+        .ok_or_else(|| format!("there is no runner `{name}` ({linked})"))?;
+    let mut settings = asked.settings.clone();
+    if let Some(seed) = asked.seed.as_ref().filter(|_| has(runner.as_ref(), "seed")) {
+        settings.push(("seed".to_owned(), seed.clone()));
+    }
+    Rig::of(runner.as_ref(), settings).map_err(|error| error.to_string())
+}
+
+fn items(places: &[String]) -> Result<Vec<Item>, String> {
+    if places.is_empty() {
+        let of_cases = cases().iter().map(|case| Item::Case(Box::new(case.clone())));
+        return Ok(of_cases.chain(checks().iter().map(Item::Check)).collect());
+    }
+    let mut items = Vec::new();
+    for place in places {
+        let known = cases().iter().find(|case| case.name == *place);
+        let check = checks().iter().find(|check| check.name == *place);
+        match (known, check) {
+            (Some(case), _) => items.push(Item::Case(Box::new(case.clone()))),
+            (None, Some(check)) => items.push(Item::Check(check)),
+            (None, None) => read(place, &mut items)?,
+        }
+    }
+    Ok(items)
+}
+
+/// A file, or every case below a folder.
+fn read(place: &str, items: &mut Vec<Item>) -> Result<(), String> {
+    let mut files = Vec::new();
+    find(Path::new(place), &mut files).map_err(|error| format!("cannot read {place}: {error}"))?;
+    files.sort();
+    if files.is_empty() {
+        return Err(format!("there is no .case file in {place}"));
+    }
+    for file in files {
+        let name = file.display().to_string();
+        let text =
+            fs::read_to_string(&file).map_err(|error| format!("cannot read {name}: {error}"))?;
+        let case = parse(&text, &name).map_err(|error| error.to_string())?;
+        items.push(Item::Case(Box::new(case)));
+    }
+    Ok(())
+}
+
+fn find(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !place.is_dir() {
+        files.push(place.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(place)? {
+        let path = entry?.path();
+        if path.is_dir() || path.extension().is_some_and(|extension| extension == "case") {
+            find(&path, files)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! A case as a pipeline of the sdk.
+
+mod script;
+mod windowing;
+mod stream;
+mod keyed;
+mod grouped;
+mod keyless;
+mod seen;
+
+use heliostat::graph::Graph;
+use heliostat::{CollectionId, Pipeline, RunResult};
+
+use crate::case::{Case, Event, Number, Output, Step, Trigger};
+pub(crate) use seen::{sort, sort_dropped};
+
+use script::Unit;
+use stream::{Seen, Stream};
+
+/// The pipeline of a case, and how to read what it gave.
+pub struct Built {
+    /// To be given to a runner.
+    pub pipeline: Pipeline,
+    output: CollectionId,
+    panes: Seen<crate::case::Pane>,
+    dropped: Option<Seen<crate::case::Dropped>>,
+}
+
+impl Built {
+    /// The trigger of the output's windowing, as a case writes it.
+    pub fn trigger(&self) -> Trigger {
+        let graph: Graph = self.pipeline.graph();
+        windowing::written(&graph.collection(self.output).windowing.trigger)
+    }
+
+    /// What a run gave, in the words of a case; panes lie in the order of key, window and index.
+    pub fn output(&self, result: &RunResult) -> Output {
+        let drops = result.dropped();
+        let mut panes = (self.panes)(result);
+        sort(&mut panes);
+        let dropped = self.dropped.as_ref().map(|dropped| {
+            let mut dropped = dropped(result);
+            sort_dropped(&mut dropped);
+            dropped
+        });
+        Output {
+            panes: Some(panes),
+            late: drops.late,
+            closed: drops.closed,
+            dropped,
+            trigger: Some(self.trigger()),
+        }
+    }
+}
+
+/// The pipeline of a case.
+///
+/// ```
+/// use heliostat_conformance::{build, case};
+///
+/// let text = "pipeline sum_per_key\nwindow fixed 10\nadd a=1 @3\npane a=1 [0,10) on_time 0 first last\n";
+/// let built = build(&case::parse(text, "sum.case")?)?;
+/// assert!(built.pipeline.graph().find("Sum per key").is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If the case asks for what the sdk cannot express; the message says what.
+pub fn build(case: &Case) -> Result<Built, String> {
+    let decimal = case.events.iter().any(|event| match event {
+        Event::Add { elements, .. } => {
+            elements.iter().any(|element| matches!(element.value, Number::Decimal(_)))
+        }
+        Event::Watermark { .. } | Event::Processing { .. } => false,
+    });
+    if decimal { built::<f64>(case) } else { built::<i64>(case) }
+}
+
+fn built<N: Unit>(case: &Case) -> Result<Built, String> {
+    let pipeline = Pipeline::new();
+    let mut streams = script::streams::<N>(case, &pipeline)?;
+    for (stream, name) in streams.iter_mut().zip(&case.streams) {
+        if let Some(spec) = case.window_on(name) {
+            *stream = stream.window(windowing::window(spec)?);
+        }
+    }
+    let flattened = 1 < streams.len() || case.steps.first() == Some(&Step::Flatten);
+    let mut source = if flattened { pipeline.flatten(streams) } else { streams.swap_remove(0) };
+    if let Some(window) = windowing::of_case(case)? {
+        source = source.window(window);
+    }
+    let mut stream: Box<dyn Stream> = Box::new(keyed::Keyed(source));
+    let mut dropped = None;
+    let wants_dropped = seen::wants_dropped(case);
+    let last_grouping = case.steps.iter().rposition(is_grouping);
+    for (at, step) in case.steps.iter().enumerate() {
+        let give_dropped = wants_dropped && Some(at) == last_grouping;
+        if give_dropped {
+            let (groups, given) = stream.grouped_with_dropped(step)?;
+            (stream, dropped) = (groups, Some(given));
+        } else {
+            stream = stream.then(step)?;
+        }
+    }
+    let (output, panes) = stream.seen();
+    Ok(Built { pipeline, output, panes, dropped })
+}
+
+/// Whether a step makes panes.
+pub(crate) fn is_grouping(step: &Step) -> bool {
+    match step {
+        Step::GroupByKey | Step::CombinePerKey(_) | Step::CombineGlobally(..) => true,
+        Step::ToOneKey
+        | Step::Window(_)
+        | Step::Flatten
+        | Step::Reshuffle
+        | Step::Map
+        | Step::Windowed => false,
+    }
+}

@@ -1,0 +1,49 @@
+//! Keys with the group of their values.
+
+use heliostat::{CollectionId, Group, PCollection};
+
+use super::keyed::{Keyed, under_one_key};
+use super::script::Value;
+use super::seen::panes;
+use super::stream::{Seen, Stream, cannot_follow};
+use super::windowing::{cannot_build, window};
+use crate::case::{self, Dropped, Pane, Step};
+
+pub(super) struct Grouped<V: heliostat::Element>(pub(super) PCollection<(String, Group<V>)>);
+
+impl<V: Value> Stream for Grouped<V> {
+    fn then(&self, step: &Step) -> Result<Box<dyn Stream>, String> {
+        let groups = &self.0;
+        Ok(match step {
+            Step::ToOneKey => Box::new(Keyed(groups.flat_map_into(|(_, group), out| {
+                for value in group.iter() {
+                    out.emit(under_one_key(value?));
+                }
+                Ok::<(), heliostat::Error>(())
+            }))),
+            Step::Window(spec) => Box::new(Grouped(groups.window(window(spec)?))),
+            Step::Map => Box::new(Grouped(groups.map(|pair| pair))),
+            Step::Flatten | Step::Windowed => Box::new(Grouped(groups.clone())),
+            Step::Reshuffle => return Err(cannot_build("reshuffle")),
+            Step::GroupByKey | Step::CombinePerKey(_) | Step::CombineGlobally(..) => {
+                return Err(cannot_follow(step, "a grouping"));
+            }
+        })
+    }
+
+    fn grouped_with_dropped(
+        &self,
+        step: &Step,
+    ) -> Result<(Box<dyn Stream>, Seen<Dropped>), String> {
+        Err(cannot_follow(step, "a grouping"))
+    }
+
+    fn seen(&self) -> (CollectionId, Seen<Pane>) {
+        let seen = panes(&self.0, |(key, group)| {
+            let values = group.to_vec().expect("a group in memory can be read");
+            let numbers = values.into_iter().map(Value::number).collect();
+            (Some(key.clone()), case::Value::group(numbers))
+        });
+        (self.0.id(), seen)
+    }
+}

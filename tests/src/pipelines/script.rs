@@ -1,0 +1,132 @@
+//! The events of a case as a scripted source.
+
+use heliostat::{Duration, Extreme, PCollection, Pipeline, TestStreams, Timestamp};
+
+use crate::case::{
+    Boundedness, Case, Element as Written, Event, Number, TIMESTAMP_MIN, WatermarkTo,
+};
+
+/// What the values of a case are: whole numbers, or decimals if it writes one.
+pub(super) trait Value: heliostat::Number + Extreme<Output = Self> {
+    fn number(self) -> Number;
+}
+
+/// A value as a script writes it.
+pub(super) trait Unit: Value {
+    fn of(number: Number) -> Self;
+}
+
+impl Value for i64 {
+    fn number(self) -> Number {
+        Number::Integer(self)
+    }
+}
+
+impl Value for u64 {
+    fn number(self) -> Number {
+        Number::Integer(i64::try_from(self).unwrap_or(i64::MAX))
+    }
+}
+
+impl Value for f64 {
+    fn number(self) -> Number {
+        Number::Decimal(self)
+    }
+}
+
+impl Unit for i64 {
+    fn of(number: Number) -> Self {
+        match number {
+            Number::Integer(integer) => integer,
+            Number::Decimal(_) => unreachable!("a case with decimals is built with decimals"),
+        }
+    }
+}
+
+impl Unit for f64 {
+    fn of(number: Number) -> Self {
+        number.as_f64()
+    }
+}
+
+/// Where a script is: what its next line is relative to.
+struct Place {
+    watermarks: Vec<i64>,
+    processing: i64,
+    /// A first `processing 0` moves nothing, and is no mistake.
+    began: bool,
+}
+
+/// The streams of a case, at least one, in the order it names them.
+pub(super) fn streams<N: Unit>(
+    case: &Case,
+    pipeline: &Pipeline,
+) -> Result<Vec<PCollection<(String, N)>>, String> {
+    let names = if case.streams.is_empty() { vec![String::new()] } else { case.streams.clone() };
+    let mut place =
+        Place { watermarks: vec![TIMESTAMP_MIN; names.len()], processing: 0, began: false };
+    let mut script = TestStreams::new(names.iter().map(String::as_str));
+    for event in &case.events {
+        script = played(script, event, &names, &mut place);
+    }
+    if case.boundedness == Boundedness::Bounded {
+        script = script.bounded();
+    }
+    Ok(pipeline.test_streams(script))
+}
+
+fn played<N: Unit>(
+    mut script: TestStreams<(String, N)>,
+    event: &Event,
+    names: &[String],
+    place: &mut Place,
+) -> TestStreams<(String, N)> {
+    match event {
+        Event::Add { stream, elements } => {
+            let name = stream.as_deref().unwrap_or_default();
+            let at = names.iter().position(|known| known == name).unwrap_or_default();
+            add(script, name, elements, place.watermarks[at])
+        }
+        Event::Watermark { stream, to } => {
+            for (at, name) in names.iter().enumerate() {
+                if stream.as_ref().is_some_and(|stream| stream != name) {
+                    continue;
+                }
+                script = match to {
+                    WatermarkTo::Time(time) => {
+                        place.watermarks[at] = *time;
+                        script.watermark(name, Timestamp::from_millis(*time))
+                    }
+                    WatermarkTo::End => script.end(name),
+                };
+            }
+            script
+        }
+        Event::Processing { to } => {
+            let by = to - std::mem::replace(&mut place.processing, *to);
+            let began = std::mem::replace(&mut place.began, true);
+            if !began && by == 0 {
+                return script;
+            }
+            script.processing_time(Duration::from_millis(by))
+        }
+    }
+}
+
+/// A bundle; its untimed elements lie at the stream's watermark.
+fn add<N: Unit>(
+    script: TestStreams<(String, N)>,
+    stream: &str,
+    elements: &[Written],
+    watermark: i64,
+) -> TestStreams<(String, N)> {
+    let pair = |element: &Written| (element.key.clone(), N::of(element.value));
+    if elements.iter().all(|element| element.timestamp.is_none()) {
+        return script.add_now(stream, elements.iter().map(pair));
+    }
+    let timed = elements.iter().map(|element| {
+        let at = Timestamp::from_millis(element.timestamp.unwrap_or(watermark));
+        (pair(element), at)
+    });
+    script.add(stream, timed)
+}

@@ -1,0 +1,106 @@
+//! The runners that cases run on, each in every way its settings offer.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use heliostat::{Result, Runner, SettingKind, runners};
+
+/// A runner with the settings it was made with.
+pub struct Rig {
+    /// What runs the cases.
+    pub runner: Box<dyn Runner>,
+    settings: BTreeMap<String, String>,
+}
+
+/// The setting that chance is made from, where a runner has chance.
+const SEED: &str = "seed";
+
+/// The flag that turns suspicion off, where a runner is suspicious.
+const TRUSTING: &str = "trusting";
+
+impl Rig {
+    /// The runner with these settings.
+    ///
+    /// ```
+    /// use heliostat_conformance::Rig;
+    ///
+    /// for runner in heliostat::runners() {
+    ///     let rig = Rig::of(runner.as_ref(), [])?;
+    ///     assert_eq!(rig.arguments(), format!("--runner {}", runner.name()));
+    /// }
+    /// # Ok::<(), heliostat::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the runner does not take them.
+    pub fn of(
+        runner: &dyn Runner,
+        settings: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self> {
+        let settings: BTreeMap<String, String> = settings.into_iter().collect();
+        Ok(Self { runner: runner.configured(&settings)?, settings })
+    }
+
+    /// What the command must be given to run on this rig.
+    pub fn arguments(&self) -> String {
+        Self::arguments_of(self.runner.name(), &self.settings)
+    }
+
+    pub(crate) fn arguments_of(runner: &str, settings: &BTreeMap<String, String>) -> String {
+        let settings = settings.iter().map(|(name, value)| match name.as_str() {
+            SEED => format!(" --seed {value}"),
+            _ => format!(" --set {name}={value}"),
+        });
+        format!("--runner {runner}{}", settings.collect::<String>())
+    }
+}
+
+impl fmt::Debug for Rig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.arguments())
+    }
+}
+
+/// Every linked runner as it is by default.
+///
+/// ```
+/// assert_eq!(heliostat_conformance::rigs().len(), heliostat::runners().len());
+/// ```
+pub fn rigs() -> Vec<Rig> {
+    let rig = |runner| Rig { runner, settings: BTreeMap::new() };
+    runners().into_iter().map(rig).collect()
+}
+
+/// The runner in every way that matters to cases: trusting if it can be, and with each of these
+/// seeds if it takes one; else as it is.
+///
+/// ```
+/// for runner in heliostat::runners() {
+///     assert!(!heliostat_conformance::variants(runner.as_ref(), 0..3).is_empty());
+/// }
+/// ```
+///
+/// # Panics
+/// If the runner does not take its own settings.
+pub fn variants(runner: &dyn Runner, seeds: impl IntoIterator<Item = u64>) -> Vec<Rig> {
+    let with = |name: &str, value: String| {
+        Rig::of(runner, [(name.to_owned(), value)]).expect("a runner takes its own settings")
+    };
+    let mut rigs = Vec::new();
+    if has(runner, TRUSTING) {
+        rigs.push(with(TRUSTING, true.to_string()));
+    }
+    if has(runner, SEED) {
+        rigs.extend(seeds.into_iter().map(|seed| with(SEED, seed.to_string())));
+    }
+    if rigs.is_empty() {
+        rigs.push(Rig::of(runner, []).expect("a runner takes no settings at all"));
+    }
+    rigs
+}
+
+pub(crate) fn has(runner: &dyn Runner, setting: &str) -> bool {
+    runner.settings().iter().any(|one| match &one.kind {
+        SettingKind::Flag | SettingKind::Value { .. } => one.name == setting,
+    })
+}
