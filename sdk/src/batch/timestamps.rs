@@ -28,10 +28,15 @@ pub enum Timestamps {
 impl Timestamps {
     /// One per element; finds the extremes.
     pub fn each(at: Vec<Timestamp>) -> Self {
+        // In pairs: the smaller cannot be the largest, nor the larger the smallest.
+        let (pairs, rest) = at.as_chunks::<2>();
         let (mut min, mut max) = (Timestamp::MAX, Timestamp::MIN);
-        for &timestamp in &at {
-            min = min.min(timestamp);
-            max = max.max(timestamp);
+        for &[first, second] in pairs {
+            min = min.min(first.min(second));
+            max = max.max(first.max(second));
+        }
+        for &last in rest {
+            (min, max) = (min.min(last), max.max(last));
         }
         Self::Each { at, min, max }
     }

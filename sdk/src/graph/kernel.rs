@@ -6,6 +6,7 @@
 
 mod cells;
 mod panes;
+mod table;
 mod fold;
 
 pub use cells::{CellId, KeyId, KeyedCells};

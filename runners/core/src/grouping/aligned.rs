@@ -101,7 +101,28 @@ impl Aligned {
         {
             return Assigned::One(self.pane(&window));
         }
+        if self.assign_two(meta) {
+            return Assigned::Several;
+        }
         self.assign_each(meta, len, drops)
+    }
+
+    /// Does it if the elements lie in two neighbouring windows before their end, as they do where
+    /// a batch goes over an edge.
+    fn assign_two(&mut self, meta: &Meta) -> bool {
+        let (Windows::ByTimestamp(WindowFn::Fixed(fixed)), Timestamps::Each { at, min, max }) =
+            (&meta.windows, &meta.timestamps)
+        else {
+            return false;
+        };
+        let (first, second) = (fixed.window_at(*min), fixed.window_at(*max));
+        if first.end() != second.start() || first.max_timestamp() < self.watermark {
+            return false;
+        }
+        let edge = second.start();
+        let (first, second) = (self.pane(&first).0, self.pane(&second).0);
+        self.column.extend(at.iter().map(|&at| if at < edge { first } else { second }));
+        true
     }
 
     fn assign_each(&mut self, meta: &Meta, len: usize, drops: &mut Drops) -> Assigned {

@@ -1,9 +1,13 @@
 //! The general path: state per key and window, any trigger, mode and timestamp combiner.
 
+mod key;
+mod state;
+
+use self::key::{KeyState, WindowState, move_hold};
 use super::label::{Moment, label};
 use super::saved::SavedWindow;
 use super::{Drops, Panes, keeps};
-use crate::trigger::{Machine, Sight, machine_for};
+use crate::trigger::{Sight, machine_for};
 use heliostat::batch::{Batch, Column, Each, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{Afterwards, CellId, DropRecord, KeyId, KeyedCells};
 use heliostat::{
@@ -32,29 +36,6 @@ pub(super) struct General {
     placed: Vec<(u32, CellId)>,
     ids: Vec<KeyId>,
     firing: Firing,
-}
-
-/// The windows of one key.
-struct KeyState {
-    /// Its own output watermark, as of `as_of` (model.md 5.1).
-    output: Timestamp,
-    as_of: Timestamp,
-    windows: BTreeMap<Interval, WindowState>,
-}
-
-/// One key and window.
-struct WindowState {
-    /// `None` while there is nothing in it.
-    cell: Option<CellId>,
-    /// Elements have come since the last pane.
-    fresh: bool,
-    element_hold: Option<Timestamp>,
-    gc_hold: Option<Timestamp>,
-    last_pane: Option<PaneInfo>,
-    /// Finished: the window is closed, and remembered until it expires.
-    trigger: Machine,
-    /// The bundle in hand has already noted it.
-    touched: bool,
 }
 
 /// Panes of one pass, until their values are taken.
@@ -374,118 +355,5 @@ impl General {
     pub(super) fn bytes(&self) -> usize {
         let windows: usize = self.keys.iter().flatten().map(|state| state.windows.len()).sum();
         self.cells.bytes() + windows * (size_of::<Interval>() + size_of::<WindowState>())
-    }
-
-    pub(super) fn save(&self) -> Vec<SavedWindow> {
-        let mut rows = Vec::new();
-        for (id, state) in (0_u32..).zip(&self.keys) {
-            let Some(state) = state else { continue };
-            let mut key = Vec::new();
-            self.cells.save_key(KeyId(id), &mut key);
-            for (window, open) in &state.windows {
-                let accumulator = open.cell.map(|cell| {
-                    let mut bytes = Vec::new();
-                    self.cells.save_cell(cell, &mut bytes);
-                    bytes
-                });
-                rows.push(SavedWindow {
-                    key: key.clone(),
-                    window: window.clone(),
-                    key_watermark: state.output_at(self.completed),
-                    accumulator,
-                    fresh: open.fresh,
-                    element_hold: open.element_hold,
-                    gc_hold: open.gc_hold,
-                    last_pane: open.last_pane,
-                    trigger: open.trigger.clone(),
-                });
-            }
-        }
-        rows
-    }
-
-    pub(super) fn load(
-        &mut self,
-        watermark: Timestamp,
-        rows: Vec<SavedWindow>,
-        cells: Box<dyn KeyedCells>,
-    ) -> Result<()> {
-        let windowing = self.windowing.clone();
-        *self = Self::new(&windowing, cells);
-        (self.watermark, self.completed) = (watermark, watermark);
-        for row in rows {
-            let key = self.cells.load_key(&row.key)?;
-            let cell = row.accumulator.map(|bytes| self.cells.load_cell(&bytes)).transpose()?;
-            if self.keys.len() <= key.0 as usize {
-                self.keys.resize_with(key.0 as usize + 1, || None);
-            }
-            let state = self.keys[key.0 as usize].get_or_insert_with(|| KeyState {
-                output: row.key_watermark,
-                as_of: watermark,
-                windows: BTreeMap::new(),
-            });
-            move_hold(&mut self.holds, None, row.element_hold);
-            self.timers.insert((
-                row.window.expiry(windowing.allowed_lateness),
-                key,
-                row.window.clone(),
-            ));
-            if watermark <= row.window.max_timestamp() {
-                self.timers.insert((row.window.max_timestamp(), key, row.window.clone()));
-            }
-            state.windows.insert(
-                row.window,
-                WindowState {
-                    cell,
-                    fresh: row.fresh,
-                    element_hold: row.element_hold,
-                    gc_hold: row.gc_hold,
-                    last_pane: row.last_pane,
-                    trigger: row.trigger,
-                    touched: false,
-                },
-            );
-        }
-        Ok(())
-    }
-}
-
-impl KeyState {
-    /// Its output watermark after the advance to `completed`: its holds have not changed since it
-    /// was last touched, so it can be found now (model.md 5.1).
-    fn output_at(&self, completed: Timestamp) -> Timestamp {
-        if self.as_of == completed {
-            return self.output;
-        }
-        let held = self
-            .windows
-            .values()
-            .flat_map(|window| window.element_hold.into_iter().chain(window.gc_hold))
-            .min()
-            .unwrap_or(Timestamp::MAX);
-        self.output.max(completed.min(held))
-    }
-
-    fn bring_up_to(&mut self, completed: Timestamp) {
-        self.output = self.output_at(completed);
-        self.as_of = completed;
-    }
-}
-
-/// Lets go of one hold and takes another.
-fn move_hold(
-    holds: &mut BTreeMap<Timestamp, usize>,
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
-) {
-    if let Some(from) = from {
-        let count = holds.get_mut(&from).expect("a hold that is let go of was taken");
-        *count -= 1;
-        if *count == 0 {
-            holds.remove(&from);
-        }
-    }
-    if let Some(to) = to {
-        *holds.entry(to).or_default() += 1;
     }
 }

@@ -1,12 +1,11 @@
 //! One table per open pane, from key to accumulator, dropped whole.
 
+use super::table::Table;
 use super::{Afterwards, Fold};
 use crate::batch::{Column, ColumnExt};
 use crate::coder::Coder;
 use crate::{Element, Key, Result};
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Names a table.
@@ -76,13 +75,6 @@ pub(super) struct Tables<K: 'static, V, F: Fold<V>> {
     accumulator_coder: Coder<F::Accumulator>,
 }
 
-struct Table<K, A> {
-    /// From the hash of a key to its place in `entries`.
-    index: HashTable<u32>,
-    /// Dense, so that a pane fires in a promised order and at the speed of memory.
-    entries: Vec<(K, A)>,
-}
-
 impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
     pub(super) fn new(fold: Arc<F>, seed: u64) -> Self {
         Self {
@@ -98,26 +90,6 @@ impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
 
     fn table(&self, pane: PaneId) -> &Table<K, F::Accumulator> {
         self.panes[pane.0 as usize].as_ref().expect("only open panes are asked about")
-    }
-}
-
-impl<K: Key, A> Table<K, A> {
-    fn new() -> Self {
-        Self { index: HashTable::new(), entries: Vec::new() }
-    }
-
-    /// The entry of `key`, made by `create` if it is new.
-    #[inline]
-    fn entry(&mut self, hasher: &FixedState, key: K, create: impl FnOnce() -> A) -> u32 {
-        let hash = hasher.hash_one(&key);
-        let entries = &mut self.entries;
-        if let Some(&found) = self.index.find(hash, |&at| entries[at as usize].0 == key) {
-            return found;
-        }
-        let new = u32::try_from(entries.len()).expect("a pane has fewer than 2^32 keys");
-        entries.push((key, create()));
-        self.index.insert_unique(hash, new, |&at| hasher.hash_one(&entries[at as usize].0));
-        new
     }
 }
 
@@ -139,8 +111,8 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
             PaneColumn::All(pane) => {
                 let table = self.panes[pane.0 as usize].as_mut().expect("the pane is open");
                 for (key, value) in values.drain(..) {
-                    let at = table.entry(hasher, key, || fold.create());
-                    fold.add(&mut table.entries[at as usize].1, value);
+                    let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
+                    table.change(hasher, key, || fold.create(), add);
                 }
             }
             PaneColumn::Each(panes) => {
@@ -149,8 +121,8 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
                         continue;
                     }
                     let table = self.panes[pane as usize].as_mut().expect("the pane is open");
-                    let at = table.entry(hasher, key, || fold.create());
-                    fold.add(&mut table.entries[at as usize].1, value);
+                    let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
+                    table.change(hasher, key, || fold.create(), add);
                 }
             }
         }
@@ -163,9 +135,8 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
                 continue;
             }
             let table = self.panes[pane as usize].as_mut().expect("the pane is open");
-            let at = table.entry(hasher, key, || fold.create());
-            fold.add(&mut table.entries[at as usize].1, value);
-            entries.push(at);
+            let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
+            entries.push(table.change(hasher, key, || fold.create(), add));
         }
     }
 
@@ -187,9 +158,10 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
             (key.clone(), output)
         };
         match entries {
-            Entries::All => out.extend(table.entries.iter_mut().map(fire)),
+            Entries::All => out.extend(table.entries_mut().iter_mut().map(fire)),
             Entries::Some(some) => {
-                out.extend(some.iter().map(|&at| fire(&mut table.entries[at as usize])));
+                let entries = table.entries_mut();
+                out.extend(some.iter().map(|&at| fire(&mut entries[at as usize])));
             }
         }
     }
@@ -198,22 +170,23 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         let table = self.panes[pane.0 as usize].take();
         self.free.push(pane.0);
         if let (None, Some(mut table)) = (&self.spare, table) {
-            table.index.clear();
-            table.entries.clear();
+            table.clear();
             self.spare = Some(table);
         }
     }
 
     fn entries(&self, pane: PaneId) -> usize {
-        self.table(pane).entries.len()
+        self.table(pane).entries().len()
     }
 
     fn save_key(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>) {
-        out.extend(self.key_coder.encode_one(&self.table(pane).entries[entry as usize].0));
+        out.extend(self.key_coder.encode_one(&self.table(pane).entries()[entry as usize].0));
     }
 
     fn save_accumulator(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>) {
-        out.extend(self.accumulator_coder.encode_one(&self.table(pane).entries[entry as usize].1));
+        out.extend(
+            self.accumulator_coder.encode_one(&self.table(pane).entries()[entry as usize].1),
+        );
     }
 
     fn load(&mut self, pane: PaneId, key: &[u8], accumulator: Option<&[u8]>) -> Result<u32> {
@@ -223,10 +196,11 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
             Some(bytes) => self.accumulator_coder.decode_one(bytes)?,
         };
         let table = self.panes[pane.0 as usize].as_mut().expect("state is loaded into open panes");
-        let before = table.entries.len();
+        let before = table.entries().len();
         let mut loaded = Some(accumulator);
         let fold = self.fold.as_ref();
-        let at = table.entry(&self.hasher, key, || loaded.take().unwrap_or_else(|| fold.create()));
+        let create = || loaded.take().unwrap_or_else(|| fold.create());
+        let at = table.change(&self.hasher, key, create, |_| ());
         if at as usize != before {
             return Err(crate::Error::new("saved state names a key twice in one window"));
         }
@@ -234,10 +208,6 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
     }
 
     fn bytes(&self) -> usize {
-        let of = |table: &Table<K, F::Accumulator>| {
-            table.index.allocation_size()
-                + table.entries.capacity() * size_of::<(K, F::Accumulator)>()
-        };
-        self.panes.iter().flatten().map(of).sum()
+        self.panes.iter().flatten().map(Table::bytes).sum()
     }
 }

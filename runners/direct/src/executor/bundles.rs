@@ -1,0 +1,181 @@
+//! Bundles through stages: tried as often as allowed, committed as a whole.
+
+use super::{Executor, guarded};
+use heliostat::batch::Batch;
+use heliostat::{CollectionId, RunError};
+use heliostat_runner_core::{
+    Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork, Target,
+};
+use std::collections::VecDeque;
+
+/// A bundle that has made more than so many bytes for groupings and sinks ends at the next batch
+/// (never under a script, whose bundles are exact).
+const BUNDLE_OUTPUT_BYTES_MAX: usize = 64 << 20;
+
+/// Panes come in batches of at most so many elements.
+const BATCH_ELEMENTS_MAX: usize = 16_384;
+
+impl Executor<'_> {
+    /// A bundle that is one batch for all stages of a collection; gives the batch back, emptied
+    /// if it could be.
+    pub(super) fn bundle_whole(
+        &mut self,
+        input: CollectionId,
+        mut batch: Batch,
+    ) -> Result<Batch, RunError> {
+        let stages = self.stages_from.get(&input).cloned().unwrap_or_default();
+        match stages.as_slice() {
+            [only] if self.attempts == 1 => {
+                self.bundles += 1;
+                let stage = &mut self.works.stages[*only];
+                let outcome = whole(stage, &mut batch);
+                let this = Attempt { bundle: self.bundles, attempt: 1, attempts: 1 };
+                let output = outcome.map_err(|error| error.into_run_error(this))?;
+                self.commit(*only, output)?;
+                batch.clear();
+                Ok(batch)
+            }
+            _ => {
+                let empty = batch.empty_like();
+                self.bundle(input, vec![batch])?;
+                Ok(empty)
+            }
+        }
+    }
+
+    /// Runs a bundle through every stage that begins at `input`.
+    pub(super) fn bundle(
+        &mut self,
+        input: CollectionId,
+        batches: Vec<Batch>,
+    ) -> Result<(), RunError> {
+        let stages = self.stages_from.get(&input).cloned().unwrap_or_default();
+        let Some((last, others)) = stages.split_last() else { return Ok(()) };
+        for stage in others {
+            self.stage_bundle(*stage, batches.iter().map(Batch::copied).collect())?;
+        }
+        self.stage_bundle(*last, batches)
+    }
+
+    /// Runs batches through a stage as one bundle, or as several where one would make too much.
+    pub(super) fn stage_bundle(&mut self, at: usize, batches: Vec<Batch>) -> Result<(), RunError> {
+        let mut rest: VecDeque<Batch> = if self.scripted {
+            batches.into()
+        } else {
+            batches.into_iter().flat_map(in_batches).collect()
+        };
+        while !rest.is_empty() {
+            self.bundles += 1;
+            self.tried_bundle(at, &mut rest)?;
+        }
+        Ok(())
+    }
+
+    /// One bundle from the front of `rest`, as often as it may be tried.
+    pub(super) fn tried_bundle(
+        &mut self,
+        at: usize,
+        rest: &mut VecDeque<Batch>,
+    ) -> Result<(), RunError> {
+        let mut number = 1;
+        loop {
+            let mut kept = Vec::new();
+            match self.attempt(at, rest, (number < self.attempts).then_some(&mut kept)) {
+                Ok(output) => return self.commit(at, output),
+                Err(error) => {
+                    let this =
+                        Attempt { bundle: self.bundles, attempt: number, attempts: self.attempts };
+                    if number == self.attempts {
+                        return Err(error.into_run_error(this));
+                    }
+                    kept.into_iter().rev().for_each(|batch| rest.push_front(batch));
+                    // What failed may have left its worker in any state: a new one takes over.
+                    // Its teardown is best effort.
+                    drop(self.works.stages[at].teardown());
+                    let stage = &self.plan.stages[at];
+                    self.works.stages[at] =
+                        StageWork::new(stage, self.job.graph, self.job.functions)
+                            .map_err(|error| error.into_run_error(this))?;
+                    number += 1;
+                }
+            }
+        }
+    }
+
+    /// One try of a bundle; what it takes from `rest` is copied to `kept`, if it may fail.
+    pub(super) fn attempt(
+        &mut self,
+        at: usize,
+        rest: &mut VecDeque<Batch>,
+        mut kept: Option<&mut Vec<Batch>>,
+    ) -> Result<BundleOutput, StageError> {
+        let stage = &mut self.works.stages[at];
+        let mut trusting = NoInspect;
+        let inspect: &mut dyn Inspect = match &mut self.suspicion {
+            Some(suspicion) => suspicion,
+            None => &mut trusting,
+        };
+        stage.start_bundle()?;
+        while let Some(mut batch) = rest.pop_front() {
+            if let Some(kept) = &mut kept {
+                kept.push(batch.copied());
+            }
+            stage.process(&mut batch, inspect)?;
+            let full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(self.job.functions);
+            if !self.scripted && !rest.is_empty() && full() {
+                break;
+            }
+        }
+        stage.finish_bundle(inspect)
+    }
+
+    /// Hands over what a bundle made.
+    pub(super) fn commit(&mut self, stage: usize, output: BundleOutput) -> Result<(), RunError> {
+        for (step, counts) in output.counts {
+            let metrics = self.metrics.entry(step).or_default();
+            metrics.elements_in += counts.elements_in;
+            metrics.elements_out += counts.elements_out;
+        }
+        for (target, mut batch) in output.elements {
+            let count = batch.len() as u64;
+            let step = match target {
+                Target::Grouping(id) => {
+                    let at = id.0 as usize;
+                    let step = self.plan.groupings[at].step;
+                    if let Some(suspicion) = &mut self.suspicion {
+                        let path = &self.job.graph.step(step).path;
+                        suspicion.check_keys(path, &batch)?;
+                    }
+                    let grouping = &mut self.works.groupings[at];
+                    guarded(self.job.graph.step(step).path.as_str(), || grouping.add(&mut batch))?;
+                    step
+                }
+                Target::Write(step) => {
+                    self.works.sinks.write(step, &mut batch)?;
+                    step
+                }
+            };
+            self.metrics.entry(step).or_default().elements_in += count;
+            batch.clear();
+            self.works.stages[stage].give_back(target, batch);
+        }
+        Ok(())
+    }
+}
+
+/// A bundle of one batch that nobody looks at and that is tried once.
+fn whole(stage: &mut StageWork, batch: &mut Batch) -> Result<BundleOutput, StageError> {
+    stage.start_bundle()?;
+    stage.process(batch, &mut NoInspect)?;
+    stage.finish_bundle(&mut NoInspect)
+}
+
+/// The elements in batches of at most `BATCH_ELEMENTS_MAX`.
+fn in_batches(batch: Batch) -> Vec<Batch> {
+    if batch.len() <= BATCH_ELEMENTS_MAX {
+        return vec![batch];
+    }
+    let len = u32::try_from(batch.len()).expect("a batch has fewer than 2^32 elements");
+    let all: Vec<u32> = (0..len).collect();
+    all.chunks(BATCH_ELEMENTS_MAX).map(|part| batch.select(part)).collect()
+}

@@ -1,0 +1,69 @@
+//! The end of a run: teardown, commit, counts.
+
+use super::Executor;
+use heliostat::graph::{Composite, Transform};
+use heliostat::{Completion, OpenWindows, RunError, RunEvent, RunResult, StepMetrics};
+use heliostat_runner_core::Attempt;
+
+impl Executor<'_> {
+    pub(super) fn tear_down(&mut self) -> Result<(), RunError> {
+        let this =
+            Attempt { bundle: self.bundles, attempt: self.attempts, attempts: self.attempts };
+        let mut outcome = Ok(());
+        for stage in &mut self.works.stages {
+            outcome = outcome.and(stage.teardown());
+        }
+        outcome.map_err(|error| error.into_run_error(this))
+    }
+
+    /// Counts an expanded combine as the one step it stands for, so that the form a run took by
+    /// chance does not show.
+    pub(super) fn attribute_expansions(&mut self) {
+        for combine in self.job.graph.steps() {
+            let is_combine =
+                matches!(combine.transform, Transform::Composite(Composite::Combine { .. }));
+            if !is_combine {
+                continue;
+            }
+            let mut whole = StepMetrics::default();
+            let mut expanded = false;
+            for part in self.job.graph.parts(combine.id) {
+                let Some(metrics) = self.metrics.remove(&part.id) else { continue };
+                expanded = true;
+                if part.transform == Transform::GroupByKey {
+                    whole = StepMetrics { elements_out: whole.elements_out, ..metrics };
+                } else {
+                    whole.elements_out = metrics.elements_out;
+                }
+            }
+            if expanded {
+                self.metrics.insert(combine.id, whole);
+            }
+        }
+    }
+
+    pub(super) fn finish(mut self, completion: Completion) -> Result<RunResult, RunError> {
+        self.attribute_expansions();
+        if completion == Completion::Interrupted {
+            let open = self.works.groupings.iter().map(|grouping| grouping.open_windows());
+            self.result.interrupted =
+                Some(open.fold(OpenWindows::default(), |all, one| OpenWindows {
+                    windows: all.windows + one.windows,
+                    panes_pending: all.panes_pending + one.panes_pending,
+                }));
+        }
+        self.result.written = self.works.sinks.commit(self.job.functions, completion)?;
+        for (step, written) in &self.result.written {
+            let event = RunEvent::Written { step: step.clone(), written: written.clone() };
+            self.job.observer.event(event);
+        }
+        for step in self.job.graph.steps() {
+            if let Some(metrics) = self.metrics.get(&step.id) {
+                let event = RunEvent::Step { step: step.path.clone(), metrics: *metrics };
+                self.job.observer.event(event);
+                self.result.metrics.insert(step.path.clone(), *metrics);
+            }
+        }
+        Ok(self.result)
+    }
+}

@@ -1,0 +1,174 @@
+//! From key to accumulator, in the order the keys first came.
+
+use crate::Key;
+use foldhash::fast::FixedState;
+use std::hash::BuildHasher;
+
+/// Slots of a new table, a power of two.
+const SLOTS_MIN: usize = 8;
+
+/// A table holds fewer keys, so that half a hash finds the slot of each.
+const KEYS_MAX: usize = 1 << 31;
+
+const EMPTY: u64 = u64::MAX;
+
+/// Which bits of a slot are of the hash; in the others is the number of an entry.
+const OF_HASH: u64 = 0xFFFF_FFFF_0000_0000;
+
+/// A dense array of entries, and an array of slots that finds them by hash.
+///
+/// The first slot for a hash is its upper bits, the next ones follow. A slot repeats half of the
+/// hash, so that keys are compared only where they are nearly surely equal, and never to grow.
+/// Keys that come first, as frequent ones do, have the first slot and are found in one step.
+pub(super) struct Table<K, A> {
+    /// Invariant: a power of two of them, at most three quarters not empty.
+    slots: Vec<u64>,
+    /// How many bits of a hash are not the number of its first slot.
+    shift: u32,
+    entries: Vec<(K, A)>,
+}
+
+impl<K: Key, A> Table<K, A> {
+    pub(super) fn new() -> Self {
+        Self { slots: vec![EMPTY; SLOTS_MIN], shift: shift(SLOTS_MIN), entries: Vec::new() }
+    }
+
+    pub(super) fn entries(&self) -> &[(K, A)] {
+        &self.entries
+    }
+
+    pub(super) fn entries_mut(&mut self) -> &mut [(K, A)] {
+        &mut self.entries
+    }
+
+    /// Changes the accumulator of `key`, made by `create` if it is new, and returns its entry.
+    #[inline]
+    pub(super) fn change(
+        &mut self,
+        hasher: &FixedState,
+        key: K,
+        create: impl FnOnce() -> A,
+        change: impl FnOnce(&mut A),
+    ) -> u32 {
+        let hash = hasher.hash_one(&key);
+        let mut at = first_slot(hash, self.shift);
+        loop {
+            let Some(&slot) = self.slots.get(at) else {
+                at = 0;
+                continue;
+            };
+            if (slot ^ hash) & OF_HASH == 0
+                && let Some((known, accumulator)) = self.entries.get_mut(entry(slot))
+                && *known == key
+            {
+                change(accumulator);
+                return slot as u32;
+            }
+            if slot == EMPTY {
+                break;
+            }
+            at += 1;
+        }
+        let mut accumulator = create();
+        change(&mut accumulator);
+        self.insert(at, hash, (key, accumulator))
+    }
+
+    /// A new entry whose key's hash leads to the empty slot `at`.
+    #[cold]
+    #[inline(never)]
+    fn insert(&mut self, at: usize, hash: u64, entry: (K, A)) -> u32 {
+        let new = self.entries.len();
+        assert!(new < KEYS_MAX, "a pane has fewer than 2^31 keys");
+        self.slots[at] = (hash & OF_HASH) | new as u64;
+        self.entries.push(entry);
+        if self.slots.len() / 4 * 3 < self.entries.len() {
+            self.grow();
+        }
+        new as u32
+    }
+
+    fn grow(&mut self) {
+        let mut slots = vec![EMPTY; 2 * self.slots.len()];
+        let (shift, last) = (shift(slots.len()), slots.len() - 1);
+        for &slot in self.slots.iter().filter(|&&slot| slot != EMPTY) {
+            let mut at = first_slot(slot, shift);
+            while slots[at] != EMPTY {
+                at = (at + 1) & last;
+            }
+            slots[at] = slot;
+        }
+        (self.slots, self.shift) = (slots, shift);
+    }
+
+    /// Forgets all entries and keeps the room, unless it is so much that to empty it would cost
+    /// more than the entries did.
+    pub(super) fn clear(&mut self) {
+        if SLOTS_MIN.max(16 * self.entries.len()) < self.slots.len() {
+            *self = Self::new();
+        }
+        self.slots.fill(EMPTY);
+        self.entries.clear();
+    }
+
+    /// The bytes of all room it has.
+    pub(super) fn bytes(&self) -> usize {
+        self.slots.capacity() * size_of::<u64>() + self.entries.capacity() * size_of::<(K, A)>()
+    }
+}
+
+#[inline]
+fn first_slot(hash: u64, shift: u32) -> usize {
+    (hash >> shift) as usize
+}
+
+fn shift(slots: usize) -> u32 {
+    u64::BITS - slots.trailing_zeros()
+}
+
+/// The place of the entry that a slot names; there is none for [`EMPTY`].
+#[inline]
+fn entry(slot: u64) -> usize {
+    slot as u32 as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EMPTY, SLOTS_MIN, Table};
+    use foldhash::fast::FixedState;
+
+    fn counted(keys: impl Iterator<Item = u64>) -> Table<u64, u64> {
+        let (hasher, mut table) = (FixedState::with_seed(7), Table::new());
+        keys.for_each(|key| {
+            table.change(&hasher, key, || 0, |count| *count += 1);
+        });
+        table
+    }
+
+    #[test]
+    fn entries_stand_in_the_order_their_keys_first_came() {
+        let table = counted([5, 3, 5, 8, 3, 5].into_iter());
+        assert_eq!(table.entries(), [(5, 3), (3, 2), (8, 1)]);
+    }
+
+    #[test]
+    fn every_key_is_found_again_at_every_size() {
+        for keys in [0, 1, 6, 7, 100, 10_000] {
+            let table = counted((0..3 * keys).map(|n| n % keys.max(1)));
+            let expected: Vec<_> = (0..keys).map(|key| (key, 3)).collect();
+            assert_eq!(table.entries(), expected);
+            let free = table.slots.iter().filter(|&&slot| slot == EMPTY).count();
+            assert!(table.slots.len() / 4 <= free, "{keys} keys leave {free} slots");
+        }
+    }
+
+    #[test]
+    fn room_stays_while_it_is_used() {
+        let mut table = counted(0..1_000);
+        let room = table.slots.len();
+        table.clear();
+        assert_eq!((table.slots.len(), table.entries().len()), (room, 0));
+        table.clear();
+        assert_eq!(table.slots.len(), SLOTS_MIN);
+    }
+}
