@@ -1,4 +1,59 @@
 //! heliostat: Beam-style data pipelines in Rust. Author once, choose the runner at launch.
+//!
+//! A [`Pipeline`] is a description. Its roots are sources ([`Pipeline::read`],
+//! [`Pipeline::create`], or a [`TestStream`] under test); each gives a [`PCollection`], whose methods
+//! add steps and give the next one. Nothing runs while it is built.
+//!
+//! Every element has a timestamp in *event time*, when it happened, which is not when it came. A
+//! [`Window`] cuts event time into pieces; a grouping, such as
+//! [`group_by_key`](PCollection::group_by_key), [`combine_per_key`](PCollection::combine_per_key) or
+//! [`sum_per_key`](PCollection::sum_per_key), then gives one result per key and window. When it is
+//! given is up to the [`Trigger`]: by default when the *watermark*, the promise that nothing earlier
+//! comes any more, has passed the end of the window. What comes later still is taken for the
+//! *allowed lateness* and makes another pane; after that it is dropped, and counted.
+//!
+//! A [`Runner`] runs the whole. Before it does, [`preflight`] reports everything that can be known
+//! to be wrong.
+//!
+//! ```
+//! use heliostat::prelude::*;
+//! use heliostat_direct::DirectRunner;
+//!
+//! // 1. A pipeline with a source: two readings in time, one that is late, and one too late.
+//! let pipeline = Pipeline::new();
+//! let readings = pipeline.test_stream(
+//!     TestStream::new()
+//!         .add([((Str::from("oslo"), 3), Timestamp::secs(2)), ((Str::from("oslo"), 5), Timestamp::secs(8))])
+//!         .watermark(Timestamp::secs(10))
+//!         .add([((Str::from("oslo"), 10), Timestamp::secs(4))])
+//!         .watermark(Timestamp::secs(40))
+//!         .add([((Str::from("oslo"), 99), Timestamp::secs(5))]),
+//! );
+//! // 2. Windows of ten seconds, corrected for half a minute.
+//! let window = Window::fixed(secs(10)).allowed_lateness(secs(30)).accumulating();
+//! // 3. A grouping: the mean of each station and window.
+//! let means = readings.window(window).mean_per_key().windowed().collect();
+//! // 4. A run, which says what it emitted and what it did not take.
+//! let result = DirectRunner::default().run(&pipeline)?;
+//! let panes: Vec<(f64, PaneTiming)> =
+//!     result.collected(&means).iter().map(|pane| (pane.value.1, pane.pane.timing)).collect();
+//! assert_eq!(panes, [(4.0, PaneTiming::OnTime), (6.0, PaneTiming::Late)]);
+//! assert_eq!(result.dropped().late, 1);
+//! # Ok::<(), heliostat::RunError>(())
+//! ```
+//!
+//! In a program of your own, [`launch`] does the running: it makes a command line of a function that
+//! builds a pipeline, and `--runner` chooses among the runners that are linked in.
+//!
+//! # Where things are
+//!
+//! - Author: [`prelude`] has what nearly every pipeline needs; [`PCollection`] has all the verbs;
+//!   [`DoFn`], [`CombineFn`], [`Read`] and [`Write`] are what you implement; [`Element`] and [`Key`]
+//!   say what can travel and what can be grouped by.
+//! - Test: [`TestStream`], [`RunResult`], [`testing`].
+//! - Check: [`preflight`], [`Capability`], [`Support`].
+//! - Write a runner: [`Runner`], [`graph`] (what a pipeline is, as a value, and its code), [`batch`]
+//!   (the unit that moves), [`coder`], [`erased_io`].
 
 extern crate self as heliostat;
 
@@ -97,3 +152,15 @@ pub mod prelude {
         millis, minutes, repeatedly, secs,
     };
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/windows.md")]
+mod guide_windows {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/lateness.md")]
+mod guide_lateness {}

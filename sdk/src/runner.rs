@@ -18,8 +18,7 @@ use std::collections::BTreeMap;
 /// Something that can run pipelines.
 ///
 /// A runner declares what it can do ([`Runner::support`]); [`Runner::run`] refuses a pipeline that
-/// needs more before anything happens. The example `small-runner`, and the direct runner, show
-/// whole ones.
+/// needs more before anything happens. `heliostat-direct` is a whole one.
 ///
 /// ```
 /// use heliostat::prelude::*;

@@ -125,13 +125,13 @@ fn a_step_needs_what_it_is_and_a_grouping_what_its_windowing_asks() {
         (
             built(|p| drop(scripted(p, fixed()).group_by_key())),
             "Group by key",
-            "gbk window.fixed ts_combiner.eow",
+            "gbk window.fixed ts_combiner.eow trigger.event",
         ),
         (
             built(|p| drop(scripted(p, late.clone()).group_by_key_with_dropped())),
             "Group by key",
             "gbk window.fixed ts_combiner.eow trigger.event trigger.repeated trigger.count \
-             mode.accumulating lateness.allowed lateness.dropped_output",
+             mode.accumulating lateness.allowed pane.empty_on_time lateness.dropped_output",
         ),
         (
             built(|p| drop(scripted(p, odd.clone()).sum_per_key())),
@@ -142,23 +142,24 @@ fn a_step_needs_what_it_is_and_a_grouping_what_its_windowing_asks() {
         (
             built(|p| drop(scripted(p, count().allow_unsafe_trigger()).group_by_key())),
             "Group by key",
-            "gbk window.global ts_combiner.eow trigger.count trigger.finishing mode.discarding",
+            "gbk window.global ts_combiner.eow trigger.count trigger.finishing mode.discarding \
+             pane.empty_on_time",
         ),
         (
             built(|p| drop(scripted(p, count()).sum_per_key().sum_per_key())),
             "Sum per key 2",
             "combine.per_key window.global ts_combiner.eow trigger.count mode.discarding \
-             trigger.continuation teststream.multi_stage",
+             pane.empty_on_time trigger.continuation teststream.multi_stage",
         ),
         (
             built(|p| drop(scripted(p, fixed()).sum_per_key().sum_per_key())),
             "Sum per key 2",
-            "combine.per_key window.fixed ts_combiner.eow teststream.multi_stage",
+            "combine.per_key window.fixed ts_combiner.eow trigger.event teststream.multi_stage",
         ),
         (
             built(|p| drop(p.create([1]).sum_globally())),
             "Sum globally",
-            "combine.globally window.global ts_combiner.eow",
+            "combine.globally window.global ts_combiner.eow trigger.event",
         ),
         (
             built(|p| drop(p.create([1]).sum_globally())),

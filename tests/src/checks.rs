@@ -1,5 +1,16 @@
 //! What cases cannot write: reads, writes, the author's own code, and how a run ends.
 
+mod sink;
+mod roots;
+mod unbounded;
+mod outputs;
+mod lifecycle;
+mod timestamps;
+mod writes;
+mod metrics;
+mod stop;
+mod retry;
+
 use std::fmt;
 
 use heliostat::{Boundedness, Capability, RunError, RunErrorKind, Runner};
@@ -56,7 +67,53 @@ impl From<heliostat::Error> for Broken {
 /// assert!(checks.iter().all(|check| check.name.starts_with("checks/")));
 /// ```
 pub fn checks() -> &'static [Check] {
-    &[]
+    &[
+        roots::CREATED,
+        roots::BOUNDED_READ,
+        unbounded::WATERMARK_MOVES,
+        outputs::TYPED_OUTPUTS,
+        outputs::DEAD_LETTERS,
+        lifecycle::ORDER,
+        timestamps::FORWARD,
+        timestamps::SKEW,
+        writes::WHOLE,
+        writes::NOTHING_OF_A_FAILURE,
+        metrics::PER_STEP,
+        metrics::BAD_ROWS,
+        metrics::DROPS,
+        stop::CLEANLY,
+        retry::WITHOUT_A_TRACE,
+        retry::BEHIND_A_GROUPING,
+        retry::NOT_FOR_EVER,
+    ]
+}
+
+/// Keeps quiet if both are the same.
+fn same<T: PartialEq + fmt::Debug>(what: &str, got: T, want: T) -> Result<(), Broken> {
+    if got == want {
+        return Ok(());
+    }
+    Err(Broken::Differs(format!("{what}: {got:?}, where {want:?} should be")))
+}
+
+/// The same elements, in any order.
+fn same_elements<T: Ord + fmt::Debug>(
+    what: &str,
+    mut got: Vec<T>,
+    mut want: Vec<T>,
+) -> Result<(), Broken> {
+    got.sort();
+    want.sort();
+    same(what, got, want)
+}
+
+/// The error that a run must end with.
+fn error_of<T>(what: &str, ended: Result<T, RunError>) -> Result<RunError, Broken> {
+    match ended {
+        Ok(_) => Err(Broken::Differs(format!("{what}, and the run ended well"))),
+        Err(error) if error.kind() == RunErrorKind::Refused => Err(error.into()),
+        Err(error) => Ok(error),
+    }
 }
 
 /// Runs a check.

@@ -64,6 +64,12 @@ impl<T: Element> EdgeType for TypedEdge<T> {
     }
 }
 
+/// What a function is called in drawings: its type, or `closure`.
+pub(crate) fn function_name<F>() -> String {
+    let full = type_name::<F>();
+    if full.contains("{{closure}}") { "closure".to_owned() } else { short_type_name(full) }
+}
+
 /// `alloc::vec::Vec<core::option::Option<i64>>` as an author writes it: `Vec<Option<i64>>`.
 fn short_type_name(full: &str) -> String {
     let mut short = String::with_capacity(full.len());

@@ -306,7 +306,7 @@ fn windowing_needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
     if Duration::ZERO < windowing.allowed_lateness {
         needed.push(Capability::LatenessAllowed);
     }
-    if windowing.on_time_behavior != OnTimeBehavior::default() {
+    if windowing.many_panes() || windowing.on_time_behavior == OnTimeBehavior::IfNonEmpty {
         needed.push(Capability::PaneEmptyOnTime);
     }
     if windowing.closing_behavior == ClosingBehavior::Always {
@@ -316,7 +316,7 @@ fn windowing_needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
 
 fn trigger_needs(trigger: &Trigger, needed: &mut Vec<Capability>) {
     match trigger {
-        Trigger::Default => {}
+        Trigger::Default => needed.push(Capability::TriggerEvent),
         Trigger::AfterWatermark { early, late } => {
             needed.push(Capability::TriggerEvent);
             for inner in [early, late].into_iter().flatten() {

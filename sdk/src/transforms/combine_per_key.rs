@@ -6,7 +6,6 @@ use crate::graph::build::{Caller, Code};
 use crate::graph::erase;
 use crate::graph::kernel::Folded;
 use crate::{CombineFn, Dropped, Element, Error, Group, Key, PCollection};
-use std::any::type_name;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -76,7 +75,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     where
         K: Key,
     {
-        let function = type_name::<C>().rsplit("::").next().unwrap_or_default().to_owned();
+        let function = erase::function_name::<C>();
         let composite = Composite::Combine { function };
         let builder = &self.builder;
         builder.composite((name, composite), &[self.id()], caller, |id| {

@@ -1,6 +1,5 @@
 //! An element owns its data: text that is written in the program has to be owned first.
-// says: cannot travel through a pipeline
-// says: an element owns its data
+// says: `&str`
 
 use heliostat::prelude::*;
 

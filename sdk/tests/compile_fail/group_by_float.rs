@@ -6,6 +6,6 @@ use heliostat::prelude::*;
 
 fn main() {
     let pipeline = Pipeline::new();
-    let names_by_latitude = pipeline.create([(59.9, "Oslo".to_owned())]);
+    let names_by_latitude = pipeline.create([(59.9_f64, "Oslo".to_owned())]);
     names_by_latitude.group_by_key();
 }

@@ -1,0 +1,123 @@
+//! The life of a `DoFn`: set up, then bundle after bundle, then torn down (model.md 9.2).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use heliostat::{
+    Boundedness, BundleContext, Capability, Context, DoFn, Interval, Pipeline, Result, Runner,
+    Timestamp,
+};
+
+use super::{Broken, Check, same_elements};
+
+pub(super) const ORDER: Check = Check {
+    name: "checks/lifecycle-order",
+    about: "setup, then start, process and finish for each bundle, then teardown, on each worker",
+    proves: &[Capability::PardoLifecycle],
+    input: Boundedness::Bounded,
+    run: order,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    Setup,
+    Start,
+    Process,
+    Finish,
+    Teardown,
+}
+
+/// What happened on each worker.
+type Diary = BTreeMap<usize, Vec<Moment>>;
+
+struct Keeping {
+    diary: Arc<Mutex<Diary>>,
+}
+
+/// Which worker, and what came in its bundle.
+struct Worker {
+    number: usize,
+    sum: i64,
+}
+
+impl Keeping {
+    fn note(&self, worker: usize, moment: Moment) {
+        let mut diary = self.diary.lock().unwrap_or_else(PoisonError::into_inner);
+        diary.entry(worker).or_default().push(moment);
+    }
+}
+
+impl DoFn for Keeping {
+    type Input = i64;
+    type Output = i64;
+    type Local = Worker;
+
+    fn setup(&self) -> Result<Worker> {
+        let number = self.diary.lock().unwrap_or_else(PoisonError::into_inner).len();
+        self.note(number, Moment::Setup);
+        Ok(Worker { number, sum: 0 })
+    }
+
+    fn start_bundle(&self, worker: &mut Worker) -> Result<()> {
+        self.note(worker.number, Moment::Start);
+        worker.sum = 0;
+        Ok(())
+    }
+
+    fn process(&self, worker: &mut Worker, n: i64, _: &mut Context<'_, Self>) -> Result<()> {
+        self.note(worker.number, Moment::Process);
+        worker.sum += n;
+        Ok(())
+    }
+
+    fn finish_bundle(
+        &self,
+        worker: &mut Worker,
+        context: &mut BundleContext<'_, Self>,
+    ) -> Result<()> {
+        self.note(worker.number, Moment::Finish);
+        context.emit(worker.sum, Timestamp::MIN, Interval::GLOBAL)
+    }
+
+    fn teardown(&self, worker: Worker) -> Result<()> {
+        self.note(worker.number, Moment::Teardown);
+        Ok(())
+    }
+}
+
+fn order(runner: &dyn Runner) -> Result<(), Broken> {
+    let diary = Arc::new(Mutex::new(Diary::new()));
+    let pipeline = Pipeline::new();
+    let dofn = Keeping { diary: Arc::clone(&diary) };
+    let sums = pipeline.create(1..=10).par_do(dofn).collect();
+    let result = runner.run(&pipeline)?;
+    let total: i64 = result.collected(&sums).iter().sum();
+    let diary = diary.lock().unwrap_or_else(PoisonError::into_inner);
+    let moments = diary.values().flatten();
+    let processed = moments.filter(|moment| **moment == Moment::Process).count();
+    same_elements("what bundles gave at their end", vec![total], vec![55])?;
+    same_elements("elements processed", vec![processed], vec![10])?;
+    match diary.iter().find(|(_, moments)| !is_a_life(moments)) {
+        None => Ok(()),
+        Some((worker, moments)) => {
+            Err(Broken::Differs(format!("worker {worker} lived like this: {moments:?}")))
+        }
+    }
+}
+
+fn is_a_life(moments: &[Moment]) -> bool {
+    let mut before = None;
+    let in_order = moments.iter().all(|&moment| {
+        let may_come = match (before.replace(moment), moment) {
+            (None, Moment::Setup)
+            | (Some(Moment::Setup | Moment::Finish), Moment::Start | Moment::Teardown)
+            | (Some(Moment::Start | Moment::Process), Moment::Process | Moment::Finish) => true,
+            (
+                _,
+                Moment::Setup | Moment::Start | Moment::Process | Moment::Finish | Moment::Teardown,
+            ) => false,
+        };
+        may_come
+    });
+    in_order && before == Some(Moment::Teardown)
+}
