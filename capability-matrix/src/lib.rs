@@ -1,1 +1,29 @@
-//! Placeholder.
+//! The capability matrix: what runners declare, crossed with what cases and checks showed.
+//!
+//! Nobody writes a cell. A runner declares how far it does what a capability claims; the cases that
+//! show the capability are run on it; only where both agree is there a cell, and where they do not
+//! there is a complaint, which fails the build.
+//!
+//! ```
+//! use heliostat::Capability;
+//! use heliostat_capability_matrix::{Finding, column};
+//!
+//! for rig in heliostat_conformance::rigs() {
+//!     let column = column(rig.runner.into());
+//!     assert_eq!(column.cell(Capability::WindowSession).bounded, Finding::Planned);
+//! }
+//! ```
+
+mod evidence;
+mod finding;
+mod collect;
+mod json;
+mod page;
+mod place;
+
+pub use collect::{Column, column};
+pub use evidence::Evidence;
+pub use finding::{Cell, Finding};
+pub use json::json;
+pub use page::page;
+pub use place::{PAGE, matrix_path};

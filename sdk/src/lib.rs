@@ -42,8 +42,8 @@
 //! # Ok::<(), heliostat::RunError>(())
 //! ```
 //!
-//! In a program of your own, [`launch`] does the running: it makes a command line of a function that
-//! builds a pipeline, and `--runner` chooses among the runners that are linked in.
+//! In a program of your own, [`launch()`] does the running: it makes a command line of a function
+//! that builds a pipeline, and `--runner` chooses among the runners that are linked in.
 //!
 //! # Where things are
 //!

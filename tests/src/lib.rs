@@ -22,6 +22,7 @@ mod pipelines;
 mod grammar;
 mod outcome;
 mod report;
+mod written;
 mod rigs;
 mod withhold;
 mod forced;
@@ -40,6 +41,7 @@ pub use planned::planned;
 pub use report::report;
 pub use rigs::{Rig, rigs, variants};
 pub use withhold::Withhold;
+pub use written::written;
 
 #[cfg(feature = "our-runners")]
 use heliostat_direct as _;

@@ -115,6 +115,22 @@ fn every_case_says_where_it_is_from_and_what_it_requires() {
 }
 
 #[test]
+fn what_a_case_requires_its_pipeline_asks_for() {
+    let mut unasked = Vec::new();
+    for case in cases().iter().filter(|case| planned(case).is_none()) {
+        if matches!(case.expectation, Expectation::Refused(_)) {
+            continue;
+        }
+        let graph = build(case).expect("what is not planned can be built").pipeline.graph();
+        let asked: BTreeSet<&str> =
+            graph.requirements().iter().map(|it| it.capability.id()).collect();
+        let of_case = case.requires.iter().filter(|id| !asked.contains(id.as_str()));
+        unasked.extend(of_case.map(|id| format!("{}: {id}", case.name)));
+    }
+    assert!(unasked.is_empty(), "no runner can refuse these:\n{}", unasked.join("\n"));
+}
+
+#[test]
 fn a_case_is_planned_just_if_what_it_requires_is() {
     let standing = |id: &String| Capability::from_id(id).map(Capability::standing);
     for case in cases() {

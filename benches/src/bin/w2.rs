@@ -25,6 +25,8 @@ struct Options {
     runs: u32,
 }
 
+type Compute = fn(&Arc<Vec<Event>>) -> Result<Check, String>;
+
 /// One way to compute W2, and what it took so far.
 struct Way {
     name: &'static str,
@@ -32,7 +34,7 @@ struct Way {
     target: Option<f64>,
     events: Arc<Vec<Event>>,
     expected: Check,
-    compute: Box<dyn Fn(&Arc<Vec<Event>>) -> Result<Check, String>>,
+    compute: Compute,
     took: Vec<Took>,
 }
 
@@ -74,14 +76,14 @@ fn ways(options: &Options) -> [Way; 3] {
         target,
         events: Arc::clone(events),
         expected: independent(events),
-        compute: Box::new(|events| Ok(w2::by_hand(events))),
+        compute: |events| Ok(w2::by_hand(events)),
         took: Vec::new(),
     };
     let hand = way("by hand", None, &many);
     let mut trusting = way("direct trusting", Some(3e6), &many);
-    trusting.compute = Box::new(|events| direct(DirectRunner::default().trusting(), events));
+    trusting.compute = |events| direct(DirectRunner::default().trusting(), events);
     let mut suspicious = way("direct suspicious", Some(1e5), &few);
-    suspicious.compute = Box::new(|events| direct(DirectRunner::default(), events));
+    suspicious.compute = |events| direct(DirectRunner::default(), events);
     [hand, trusting, suspicious]
 }
 

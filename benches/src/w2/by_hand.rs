@@ -61,5 +61,5 @@ impl OpenMinutes {
 /// Neighbouring minutes have different tables.
 #[inline(always)]
 fn table_of(at: i64) -> usize {
-    usize::from(at.unsigned_abs() / MINUTE_MILLIS.unsigned_abs() & 1 == 1)
+    usize::from((at.unsigned_abs() / MINUTE_MILLIS.unsigned_abs()) % 2 == 1)
 }

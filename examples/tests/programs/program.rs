@@ -1,5 +1,7 @@
 //! A directory of its own for a test, and the programs that run in it.
 
+#![allow(dead_code, reason = "each test uses its own part of it")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

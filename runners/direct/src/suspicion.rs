@@ -7,7 +7,7 @@ use heliostat_runner_core::{CombineForm, Grouping, GroupingPath, GroupingPlan, I
 
 /// State of at most so many keys and windows is saved and reloaded after every bundle; larger
 /// state seldom enough that the cost per bundle stays the same.
-const RELOAD_WINDOWS: u64 = 64;
+const RELOAD_WINDOWS: u64 = 8;
 
 /// The largest number of pieces a bundle is cut into.
 const PIECES_MAX: u64 = 4;

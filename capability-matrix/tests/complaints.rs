@@ -1,0 +1,101 @@
+//! A runner that claims too much or too little is found out.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use heliostat::graph::Graph;
+use heliostat::{
+    Capability, Extent, Job, Result, RunError, RunResult, Runner, Setting, Support, runners,
+};
+use heliostat_capability_matrix::{Finding, column};
+use heliostat_conformance::{Withhold, rigs};
+
+/// Declares what it likes, and fails at everything.
+struct Boaster(Support);
+
+impl Runner for Boaster {
+    fn name(&self) -> &str {
+        "boaster"
+    }
+
+    fn about(&self) -> &str {
+        "declares, and does nothing"
+    }
+
+    fn version(&self) -> &str {
+        "0"
+    }
+
+    fn support(&self) -> Support {
+        self.0.clone()
+    }
+
+    fn settings(&self) -> Vec<Setting> {
+        Vec::new()
+    }
+
+    fn configured(&self, _settings: &BTreeMap<String, String>) -> Result<Box<dyn Runner>> {
+        Ok(Box::new(Self(self.0.clone())))
+    }
+
+    fn matrix(&self) -> &str {
+        ""
+    }
+
+    fn draw_plan(&self, _graph: &Graph) -> String {
+        String::new()
+    }
+
+    fn execute(&self, _job: Job<'_>) -> std::result::Result<RunResult, RunError> {
+        Err(RunError::failed("not today"))
+    }
+}
+
+#[test]
+fn what_is_declared_and_fails_is_a_complaint() {
+    let column = column(Arc::new(Boaster(Support::everything())));
+    let about_flatten = |complaint: &&String| {
+        complaint.starts_with("`boaster` declares `flatten`, and\nFAILED  composition/flatten-")
+            && complaint.contains("not today")
+    };
+    assert!(column.complaints.iter().any(|complaint| about_flatten(&complaint)));
+}
+
+#[test]
+fn a_runner_that_declares_nothing_and_refuses_everything_is_right() {
+    let column = column(Arc::new(Boaster(Support::none())));
+    assert_eq!(column.complaints, Vec::<String>::new());
+    for (capability, finding) in [
+        (Capability::Gbk, Finding::No),
+        (Capability::OpsStop, Finding::No),
+        (Capability::WindowSession, Finding::Planned),
+    ] {
+        assert_eq!(column.cell(capability).bounded, finding, "{capability}");
+    }
+}
+
+#[test]
+fn what_no_case_can_show_without_something_undeclared_is_unverified() {
+    let only = Support::none().with(Capability::Flatten, Extent::Full);
+    let column = column(Arc::new(Boaster(only)));
+    assert_eq!(column.complaints, Vec::<String>::new());
+    assert_eq!(column.cell(Capability::Flatten).unbounded, Finding::Unverified);
+}
+
+#[test]
+fn what_is_not_declared_and_passes_when_forced_is_a_complaint() {
+    assert_eq!(rigs().len(), runners().len());
+    for rig in rigs() {
+        let runner: Arc<dyn Runner> = rig.runner.into();
+        let name = runner.name().to_owned();
+        let modest = column(Arc::new(Withhold::from(runner, Capability::TriggerCount)));
+        assert_eq!(
+            modest.complaints,
+            ["bounded", "unbounded"].map(|input| format!(
+                "`{name}` does not declare `trigger.count` for {input} input, but all that shows \
+                 it passes when forced: declare it"
+            ))
+        );
+        assert_eq!(modest.cell(Capability::TriggerCount).bounded, Finding::No);
+    }
+}

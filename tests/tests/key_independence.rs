@@ -1,0 +1,189 @@
+//! The laws of model.md 12.1 on generated scripts: the panes of a key are the same alone and among
+//! other keys, panes follow their grammar, and no element is lost or given twice.
+//!
+//! A failure prints the smallest script as a case file: keep it in `cases/` when it is a bug.
+
+#[path = "key_independence/script.rs"]
+mod script;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heliostat::Runner;
+use heliostat_conformance::case::{
+    Accumulation, Case, Dropped, Event, Expectation, Number, Output, Pane, Step, Value,
+};
+use heliostat_conformance::{Rig, build, offences, rigs, variants, written};
+use proptest::prelude::*;
+
+const SCRIPTS: u32 = 400;
+
+/// What a case gives on a rig.
+fn output(case: &Case, runner: &dyn Runner) -> Output {
+    let built = build(case).unwrap_or_else(|why| panic!("{why}\n{}", written(case)));
+    let result = runner.run(&built.pipeline);
+    let result = result.unwrap_or_else(|error| panic!("{error}\n{}", written(case)));
+    built.output(&result)
+}
+
+/// The case as a file that expects this.
+fn kept(case: &Case, output: &Output) -> String {
+    let output = Output { trigger: None, ..output.clone() };
+    written(&Case { expectation: Expectation::Output(output), ..case.clone() })
+}
+
+fn with_key(case: &Case, key: &str) -> Case {
+    let mut case = case.clone();
+    for event in &mut case.events {
+        match event {
+            Event::Add { elements, .. } => elements.retain(|element| element.key == key),
+            Event::Watermark { .. } | Event::Processing { .. } => {}
+        }
+    }
+    case.events.retain(|event| match event {
+        Event::Add { elements, .. } => !elements.is_empty(),
+        Event::Watermark { .. } | Event::Processing { .. } => true,
+    });
+    case
+}
+
+fn panes(output: &Output) -> &[Pane] {
+    output.panes.as_deref().unwrap_or_default()
+}
+
+fn dropped(output: &Output) -> &[Dropped] {
+    output.dropped.as_deref().unwrap_or_default()
+}
+
+fn keys(case: &Case) -> BTreeSet<String> {
+    let elements = case.events.iter().flat_map(|event| match event {
+        Event::Add { elements, .. } => elements.as_slice(),
+        Event::Watermark { .. } | Event::Processing { .. } => &[],
+    });
+    elements.map(|element| element.key.clone()).collect()
+}
+
+/// Every linked runner: trusting, and under this seed.
+fn on_every_rig(seed: u64, mut each: impl FnMut(&Rig)) {
+    let rigs = rigs();
+    assert!(
+        !rigs.is_empty(),
+        "no runner is linked in: cargo test -p heliostat-conformance --features our-runners"
+    );
+    for rig in rigs {
+        variants(rig.runner.as_ref(), [seed]).iter().for_each(&mut each);
+    }
+}
+
+/// The value of each element, with how often it came.
+fn tally(values: impl Iterator<Item = Number>) -> BTreeMap<Number, usize> {
+    values.fold(BTreeMap::new(), |mut tally, value| {
+        *tally.entry(value).or_default() += 1;
+        tally
+    })
+}
+
+fn values_of(pane: &Pane) -> Vec<Number> {
+    match &pane.value {
+        Value::Group(numbers) => numbers.clone(),
+        Value::Number(number) => vec![*number],
+        Value::None => Vec::new(),
+    }
+}
+
+fn values_of_events(case: &Case) -> Vec<Number> {
+    let elements = case.events.iter().flat_map(|event| match event {
+        Event::Add { elements, .. } => elements.as_slice(),
+        Event::Watermark { .. } | Event::Processing { .. } => &[],
+    });
+    elements.map(|element| element.value).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(SCRIPTS)
+    })]
+
+    #[test]
+    fn the_panes_of_a_key_do_not_depend_on_other_keys(case in script::any_case(), seed: u64) {
+        on_every_rig(seed, |rig| {
+            let together = output(&case, rig.runner.as_ref());
+            let mut drops = (0, 0);
+            for key in keys(&case) {
+                let alone = output(&with_key(&case, &key), rig.runner.as_ref());
+                let of_key = Output {
+                    panes: Some(panes(&together).iter().filter(|it| it.key.as_ref() == Some(&key)).cloned().collect()),
+                    dropped: Some(dropped(&together).iter().filter(|it| it.key.as_ref() == Some(&key)).cloned().collect()),
+                    ..alone.clone()
+                };
+                assert_eq!(
+                    kept(&case, &of_key), kept(&case, &alone),
+                    "key {key} among others, and alone, {rig:?}, of\n{}", kept(&case, &together)
+                );
+                drops = (drops.0 + alone.late, drops.1 + alone.closed);
+            }
+            assert_eq!(
+                (together.late, together.closed), drops,
+                "drops together, and one key after the other, {rig:?}, of\n{}", kept(&case, &together)
+            );
+        });
+    }
+
+    #[test]
+    fn panes_follow_their_grammar(case in script::any_case(), seed: u64) {
+        on_every_rig(seed, |rig| {
+            let output = output(&case, rig.runner.as_ref());
+            let offences = offences(&case, panes(&output));
+            assert_eq!(offences, Vec::<String>::new(), "{rig:?}, of\n{}", kept(&case, &output));
+        });
+    }
+
+    #[test]
+    fn every_element_is_in_one_discarding_pane_or_counted_as_one_drop(
+        case in script::any_case_of(&[Accumulation::Discarding]),
+        seed: u64,
+    ) {
+        let case = Case { steps: vec![Step::GroupByKey], ..case };
+        on_every_rig(seed, |rig| {
+            let output = output(&case, rig.runner.as_ref());
+            let emitted = panes(&output).iter().flat_map(values_of);
+            let lost = dropped(&output).iter().map(|dropped| dropped.value);
+            assert_eq!(
+                tally(emitted.chain(lost)), tally(values_of_events(&case).into_iter()),
+                "what came out, and what went in, {rig:?}, of\n{}", kept(&case, &output)
+            );
+            assert_eq!(
+                usize::try_from(output.late + output.closed).expect("there are few"),
+                dropped(&output).len(), "drops counted, and given, {rig:?}, of\n{}", kept(&case, &output)
+            );
+        });
+    }
+
+    #[test]
+    fn the_last_accumulating_pane_holds_all_that_discarding_panes_hold(
+        case in script::any_case_of(&[Accumulation::Accumulating]),
+        seed: u64,
+    ) {
+        let accumulating = Case { steps: vec![Step::GroupByKey], ..case };
+        let mut discarding = accumulating.clone();
+        discarding.windows[0].spec.accumulation = Some(Accumulation::Discarding);
+        on_every_rig(seed, |rig| {
+            let output_of = |case: &Case| output(case, rig.runner.as_ref());
+            let (accumulated, discarded) = (output_of(&accumulating), output_of(&discarding));
+            let mut last = BTreeMap::new();
+            for pane in panes(&accumulated) {
+                last.insert((&pane.key, pane.window), tally(values_of(pane).into_iter()));
+            }
+            let mut union: BTreeMap<_, BTreeMap<Number, usize>> = BTreeMap::new();
+            for pane in panes(&discarded) {
+                let all = union.entry((&pane.key, pane.window)).or_default();
+                values_of(pane).into_iter().for_each(|value| *all.entry(value).or_default() += 1);
+            }
+            assert_eq!(
+                last, union,
+                "last accumulating panes, and discarding ones together, {rig:?}, of\n{}\n{}",
+                kept(&accumulating, &accumulated), kept(&discarding, &discarded)
+            );
+        });
+    }
+}
