@@ -1,4 +1,4 @@
-//! The small examples, run as a user runs them.
+//! Every example runs, and says and writes what it should.
 
 #[path = "programs/program.rs"]
 mod program;
@@ -6,40 +6,111 @@ mod program;
 use program::{Scratch, data, run, text};
 use std::fs;
 
-#[test]
-fn words_are_counted() {
-    let scratch = Scratch::new("words");
-    let output = scratch.path("counts.txt");
-    let input = data("old-mill.txt");
-    let ran =
-        run(env!("CARGO_BIN_EXE_word-count"), &["run", "--input", &input, "--output", &output]);
-    assert!(ran.status.success(), "{}", text(&ran.stderr));
-    let prose = fs::read_to_string(&input).expect("the prose is there").to_lowercase();
-    let of_the = prose.split(|c: char| !c.is_alphabetic()).filter(|word| *word == "the").count();
-    let counts = fs::read_to_string(&output).expect("it was written");
-    assert!(counts.lines().any(|line| line == format!("the: {of_the}")), "{counts}");
+/// The standard output of a run that must succeed.
+#[track_caller]
+fn told(program: &str, arguments: &[&str]) -> String {
+    let ran = run(program, arguments);
+    assert!(ran.status.success(), "{arguments:?}: {}", text(&ran.stderr));
+    text(&ran.stdout)
+}
+
+#[track_caller]
+fn assert_ends(told: &str, words: &[&str]) {
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[lines.len().saturating_sub(words.len())..], *words, "{told}");
+}
+
+fn sorted_lines(path: &str) -> Vec<String> {
+    let text = fs::read_to_string(path).expect("a run that succeeds writes its output");
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.sort_unstable();
+    lines
 }
 
 #[test]
-fn bad_rows_and_dead_letters_are_kept() {
-    let scratch = Scratch::new("letters");
-    let (output, rejected) = (scratch.path("good.jsonl"), scratch.path("bad.jsonl"));
-    let input = data("readings.csv");
-    let ran = run(
-        env!("CARGO_BIN_EXE_dead-letters"),
-        &["run", "--input", &input, "--output", &output, "--rejected", &rejected],
+fn flight_delays() {
+    let scratch = Scratch::new("flight-delays");
+    let (input, output) = (data("flights-20k.csv"), scratch.path("flights.jsonl"));
+    let arguments = ["run", "--runner", "direct", "--input", &input, "--output", &output];
+    let trusting = [&arguments[..], &["--direct.trusting"]].concat();
+    let words = [
+        "905 late panes, 0 flights too late",
+        "longest mean delays, of airports with at least 100 flights:",
+        "  JFK: 16.2 minutes over 200 flights",
+        "  SEA: 13.3 minutes over 339 flights",
+        "  SMF: 13.1 minutes over 121 flights",
+        "  MIA: 13.1 minutes over 294 flights",
+        "  BOS: 12.5 minutes over 369 flights",
+    ];
+    assert_ends(&told(env!("CARGO_BIN_EXE_flight-delays"), &trusting), &words);
+    assert_eq!(sorted_lines(&output).len(), 17_641);
+    assert_ends(&told(env!("CARGO_BIN_EXE_flight-delays"), &arguments), &words[1..]);
+}
+
+#[test]
+fn word_count() {
+    let scratch = Scratch::new("word-count");
+    let (input, output) = (data("old-mill.txt"), scratch.path("words.txt"));
+    let arguments = ["run", "--input", &input, "--output", &output];
+    let told = told(env!("CARGO_BIN_EXE_word-count"), &arguments);
+    let words = ["  the: 26", "  and: 9", "  it: 7", "  a: 5", "  in: 5"];
+    assert_ends(&told, &[&["the most frequent of 109 words:"][..], &words].concat());
+
+    let counts = sorted_lines(&output);
+    assert_eq!(counts.len(), 109);
+    let count = |line: &String| -> u64 {
+        let (_, count) = line.split_once(": ").expect("a word and its count");
+        count.parse().expect("a number")
+    };
+    let letters = |c: char| !c.is_alphabetic();
+    let text = fs::read_to_string(&input).expect("the text is there");
+    let words = text.split(letters).filter(|word| !word.is_empty()).count();
+    assert_eq!(counts.iter().map(count).sum::<u64>(), words as u64);
+    assert!(counts.contains(&"river: 4".to_owned()), "{counts:?}");
+}
+
+#[test]
+fn dead_letters() {
+    let scratch = Scratch::new("dead-letters");
+    let (input, output) = (data("readings.csv"), scratch.path("temperatures.jsonl"));
+    let rejected = scratch.path("rejected.jsonl");
+    let arguments = ["run", "--input", &input, "--output", &output, "--rejected", &rejected];
+    let told = told(env!("CARGO_BIN_EXE_dead-letters"), &arguments);
+    assert!(told.contains("rejected 2 rows: 2 in `Read`"), "{told}");
+    assert_eq!(
+        sorted_lines(&output),
+        [
+            r#"{"station":"airport","celsius":12.0}"#,
+            r#"{"station":"airport","celsius":12.5}"#,
+            r#"{"station":"harbour","celsius":11.0}"#,
+            r#"{"station":"harbour","celsius":11.5}"#,
+            r#"{"station":"hill","celsius":8.5}"#,
+            r#"{"station":"hill","celsius":9.0}"#,
+        ]
     );
-    assert!(ran.status.success(), "{}", text(&ran.stderr));
-    let lines = |path| fs::read_to_string(path).expect("it was written").lines().count();
-    assert_eq!((lines(&output), lines(&rejected)), (6, 4));
-    assert_eq!(text(&ran.stderr).matches("warning: `Read` rejected").count(), 2);
+    assert_eq!(
+        sorted_lines(&rejected),
+        [
+            r#"{"what":"line 6","why":"field `degrees`: `eleven` is not a number"}"#,
+            r#"{"what":"line 9","why":"the row has 2 fields, and the header 3"}"#,
+            r#"{"what":"station airport","why":"there is no unit `K`"}"#,
+            r#"{"what":"station quarry","why":"130.0 degrees is nowhere on earth"}"#,
+        ]
+    );
 }
 
 #[test]
-fn a_source_of_ones_own_feeds_a_windowed_mean() {
-    let ran = run(env!("CARGO_BIN_EXE_custom-source"), &["run"]);
-    assert!(ran.status.success(), "{}", text(&ran.stderr));
-    let said = text(&ran.stdout);
-    let means = said.lines().filter(|line| line.ends_with(" degrees")).count();
-    assert_eq!(means, 4, "{said}");
+fn custom_source() {
+    let words = [
+        "1970-01-01T00:00:00Z to 1970-01-01T06:00:00Z: 6.8 degrees",
+        "1970-01-01T06:00:00Z to 1970-01-01T12:00:00Z: 13.2 degrees",
+        "1970-01-01T12:00:00Z to 1970-01-01T18:00:00Z: 13.2 degrees",
+        "1970-01-01T18:00:00Z to 1970-01-02T00:00:00Z: 6.8 degrees",
+    ];
+    for arguments in [&["run"][..], &["run", "--direct.trusting"], &["run", "--direct.seed", "1"]] {
+        assert_ends(&told(env!("CARGO_BIN_EXE_custom-source"), arguments), &words);
+    }
+    let arguments = ["run", "--minutes", "60"];
+    let hour = ["1970-01-01T00:00:00Z to 1970-01-01T06:00:00Z: 5.1 degrees"];
+    assert_ends(&told(env!("CARGO_BIN_EXE_custom-source"), &arguments), &hour);
 }

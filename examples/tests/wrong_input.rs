@@ -127,6 +127,9 @@ fn normalized(said: &str, scratch: &Scratch) -> String {
         };
         lines.push(line);
     }
+    if lines.is_empty() {
+        lines.push("(nothing)".to_owned());
+    }
     lines.join("\n") + "\n"
 }
 

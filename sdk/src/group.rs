@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent, bound = "T: Element")]
 pub struct Group<T> {
-    #[serde(with = "shared")]
+    #[serde(with = "as_plain_vec")]
     values: Arc<Vec<T>>,
 }
 
@@ -61,7 +61,7 @@ impl<T: Element> FromIterator<T> for Group<T> {
 }
 
 /// A shared vector is written as a plain one.
-mod shared {
+mod as_plain_vec {
     use super::{Arc, Deserialize, Element};
     use serde::{Deserializer, Serialize, Serializer};
 

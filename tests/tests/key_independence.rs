@@ -98,92 +98,102 @@ fn values_of_events(case: &Case) -> Vec<Number> {
     elements.map(|element| element.value).collect()
 }
 
+fn of_key(output: &Output, key: &str) -> (Vec<Pane>, Vec<Dropped>) {
+    let panes = panes(output).iter().filter(|pane| pane.key.as_deref() == Some(key));
+    let dropped = dropped(output).iter().filter(|dropped| dropped.key.as_deref() == Some(key));
+    (panes.cloned().collect(), dropped.cloned().collect())
+}
+
+fn check_keys_are_independent(case: &Case, rig: &Rig) {
+    let together = output(case, rig.runner.as_ref());
+    let whole = || format!("{rig:?}, of\n{}", kept(case, &together));
+    let mut drops = (0, 0);
+    for key in keys(case) {
+        let alone = output(&with_key(case, &key), rig.runner.as_ref());
+        let (panes, dropped) = of_key(&together, &key);
+        let among = Output { panes: Some(panes), dropped: Some(dropped), ..alone.clone() };
+        let (among, alone_text) = (kept(case, &among), kept(case, &alone));
+        assert_eq!(among, alone_text, "`{key}` among other keys, and alone, {}", whole());
+        drops = (drops.0 + alone.late, drops.1 + alone.closed);
+    }
+    let all = (together.late, together.closed);
+    assert_eq!(all, drops, "drops of all keys, and of one after the other, {}", whole());
+}
+
+fn check_grammar(case: &Case, rig: &Rig) {
+    let output = output(case, rig.runner.as_ref());
+    let offences = offences(case, panes(&output));
+    assert_eq!(offences, Vec::<String>::new(), "{rig:?}, of\n{}", kept(case, &output));
+}
+
+fn check_conservation(case: &Case, rig: &Rig) {
+    let output = output(case, rig.runner.as_ref());
+    let whole = || format!("{rig:?}, of\n{}", kept(case, &output));
+    let lost = dropped(&output).iter().map(|dropped| dropped.value);
+    let came_out = tally(panes(&output).iter().flat_map(values_of).chain(lost));
+    let went_in = tally(values_of_events(case).into_iter());
+    assert_eq!(came_out, went_in, "what came out, and what went in, {}", whole());
+    let counted = usize::try_from(output.late + output.closed).expect("there are few");
+    assert_eq!(counted, dropped(&output).len(), "drops counted, and given, {}", whole());
+}
+
+fn check_last_is_union(accumulating: &Case, rig: &Rig) {
+    let mut discarding = accumulating.clone();
+    discarding.windows[0].spec.accumulation = Some(Accumulation::Discarding);
+    let accumulated = output(accumulating, rig.runner.as_ref());
+    let discarded = output(&discarding, rig.runner.as_ref());
+    let mut last = BTreeMap::new();
+    for pane in panes(&accumulated) {
+        last.insert((&pane.key, pane.window), tally(values_of(pane).into_iter()));
+    }
+    let mut union: BTreeMap<_, BTreeMap<Number, usize>> = BTreeMap::new();
+    for pane in panes(&discarded) {
+        let all = union.entry((&pane.key, pane.window)).or_default();
+        values_of(pane).into_iter().for_each(|value| *all.entry(value).or_default() += 1);
+    }
+    assert_eq!(
+        last,
+        union,
+        "last accumulating panes, and discarding ones together, {rig:?}, of\n{}\n{}",
+        kept(accumulating, &accumulated),
+        kept(&discarding, &discarded)
+    );
+}
+
+fn grouped(case: Case) -> Case {
+    Case { steps: vec![Step::GroupByKey], ..case }
+}
+
+fn scripts() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(SCRIPTS) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(SCRIPTS)
-    })]
+    #![proptest_config(scripts())]
 
     #[test]
     fn the_panes_of_a_key_do_not_depend_on_other_keys(case in script::any_case(), seed: u64) {
-        on_every_rig(seed, |rig| {
-            let together = output(&case, rig.runner.as_ref());
-            let mut drops = (0, 0);
-            for key in keys(&case) {
-                let alone = output(&with_key(&case, &key), rig.runner.as_ref());
-                let of_key = Output {
-                    panes: Some(panes(&together).iter().filter(|it| it.key.as_ref() == Some(&key)).cloned().collect()),
-                    dropped: Some(dropped(&together).iter().filter(|it| it.key.as_ref() == Some(&key)).cloned().collect()),
-                    ..alone.clone()
-                };
-                assert_eq!(
-                    kept(&case, &of_key), kept(&case, &alone),
-                    "key {key} among others, and alone, {rig:?}, of\n{}", kept(&case, &together)
-                );
-                drops = (drops.0 + alone.late, drops.1 + alone.closed);
-            }
-            assert_eq!(
-                (together.late, together.closed), drops,
-                "drops together, and one key after the other, {rig:?}, of\n{}", kept(&case, &together)
-            );
-        });
+        on_every_rig(seed, |rig| check_keys_are_independent(&case, rig));
     }
 
     #[test]
     fn panes_follow_their_grammar(case in script::any_case(), seed: u64) {
-        on_every_rig(seed, |rig| {
-            let output = output(&case, rig.runner.as_ref());
-            let offences = offences(&case, panes(&output));
-            assert_eq!(offences, Vec::<String>::new(), "{rig:?}, of\n{}", kept(&case, &output));
-        });
+        on_every_rig(seed, |rig| check_grammar(&case, rig));
     }
 
     #[test]
     fn every_element_is_in_one_discarding_pane_or_counted_as_one_drop(
-        case in script::any_case_of(&[Accumulation::Discarding]),
+        case in script::any_case_of(&[Accumulation::Discarding]).prop_map(grouped),
         seed: u64,
     ) {
-        let case = Case { steps: vec![Step::GroupByKey], ..case };
-        on_every_rig(seed, |rig| {
-            let output = output(&case, rig.runner.as_ref());
-            let emitted = panes(&output).iter().flat_map(values_of);
-            let lost = dropped(&output).iter().map(|dropped| dropped.value);
-            assert_eq!(
-                tally(emitted.chain(lost)), tally(values_of_events(&case).into_iter()),
-                "what came out, and what went in, {rig:?}, of\n{}", kept(&case, &output)
-            );
-            assert_eq!(
-                usize::try_from(output.late + output.closed).expect("there are few"),
-                dropped(&output).len(), "drops counted, and given, {rig:?}, of\n{}", kept(&case, &output)
-            );
-        });
+        on_every_rig(seed, |rig| check_conservation(&case, rig));
     }
 
     #[test]
     fn the_last_accumulating_pane_holds_all_that_discarding_panes_hold(
-        case in script::any_case_of(&[Accumulation::Accumulating]),
+        case in script::any_case_of(&[Accumulation::Accumulating]).prop_map(grouped),
         seed: u64,
     ) {
-        let accumulating = Case { steps: vec![Step::GroupByKey], ..case };
-        let mut discarding = accumulating.clone();
-        discarding.windows[0].spec.accumulation = Some(Accumulation::Discarding);
-        on_every_rig(seed, |rig| {
-            let output_of = |case: &Case| output(case, rig.runner.as_ref());
-            let (accumulated, discarded) = (output_of(&accumulating), output_of(&discarding));
-            let mut last = BTreeMap::new();
-            for pane in panes(&accumulated) {
-                last.insert((&pane.key, pane.window), tally(values_of(pane).into_iter()));
-            }
-            let mut union: BTreeMap<_, BTreeMap<Number, usize>> = BTreeMap::new();
-            for pane in panes(&discarded) {
-                let all = union.entry((&pane.key, pane.window)).or_default();
-                values_of(pane).into_iter().for_each(|value| *all.entry(value).or_default() += 1);
-            }
-            assert_eq!(
-                last, union,
-                "last accumulating panes, and discarding ones together, {rig:?}, of\n{}\n{}",
-                kept(&accumulating, &accumulated), kept(&discarding, &discarded)
-            );
-        });
+        on_every_rig(seed, |rig| check_last_is_union(&case, rig));
     }
 }

@@ -2,20 +2,13 @@
 
 #![expect(clippy::print_stdout, reason = "the last words of the run are for a person")]
 
+use heliostat::Summary;
 use heliostat::prelude::*;
-use heliostat::{Summary, Windowed};
 use heliostat_direct as _;
 use heliostat_files::{csv, json_lines};
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// Airports with fewer flights are not ranked.
-const FLIGHTS_MIN: u64 = 100;
-
-/// How many airports are shown.
-const SHOWN: usize = 5;
 
 /// Delays per airport and hour, from flights that are reported out of order
 #[derive(clap::Args)]
@@ -62,80 +55,66 @@ struct Delays {
     pane: PaneInfo,
 }
 
-impl Delays {
-    fn of(seen: Windowed<(Str, (u64, f64, i64))>) -> Self {
-        let Windowed { value: (origin, (flights, mean, max)), window, pane, .. } = seen;
-        Self {
-            window_start: window.start(),
-            window_end: window.end(),
-            origin,
-            flights,
-            mean_delay_minutes: mean,
-            max_delay_minutes: max,
-            pane,
-        }
+fn delays(seen: Windowed<(Str, (u64, f64, i64))>) -> Delays {
+    let Windowed { value: (origin, (flights, mean, max)), window, pane, .. } = seen;
+    Delays {
+        window_start: window.start(),
+        window_end: window.end(),
+        origin,
+        flights,
+        mean_delay_minutes: mean,
+        max_delay_minutes: max,
+        pane,
     }
 }
 
-fn flight_delays(pipeline: &Pipeline, options: &Options) -> PCollection<Delays> {
+/// The mean delay of each airport over the whole file, for the last words.
+type Means = Collected<(Str, (f64, u64))>;
+
+fn flight_delays(pipeline: &Pipeline, options: &Options) -> Means {
     let file = csv::<Flight>(&options.input).event_time(|flight| flight.departed_at);
     let flights = match options.bounded {
         true => pipeline.read(file),
         false => pipeline.read(file.replay(bounded_disorder(options.disorder))),
     };
+    let flights = flights.map(|flight| (flight.origin, flight.delay_minutes));
     let window = Window::fixed(options.window)
         .trigger(after_watermark().late(after_count(1)))
         .allowed_lateness(options.lateness);
     let window = if options.discarding { window.discarding() } else { window.accumulating() };
-    let delays = flights
-        .map(|flight| (flight.origin, flight.delay_minutes))
+    flights
         .window(window)
         .combine_per_key((Count, Mean, Max))
         .windowed()
-        .map(Delays::of);
-    delays.write(json_lines(&options.output));
-    delays
+        .map(delays)
+        .write(json_lines(&options.output));
+
+    let at_the_end = Window::global().trigger(Trigger::Never).discarding();
+    flights.window(at_the_end).combine_per_key((Mean, Count)).named("Means").collect()
 }
 
 fn main() -> Exit {
     // Of the pipelines that are built with the same options the first one runs.
-    let shown = OnceCell::new();
+    let means = OnceCell::new();
     let build = |pipeline: &Pipeline, options: &Options| {
-        let delays = flight_delays(pipeline, options).collect();
-        shown.get_or_init(|| (delays, options.discarding));
+        let built = flight_delays(pipeline, options);
+        means.get_or_init(|| built);
         Ok(())
     };
-    heliostat::launch("flight-delays", build).then(|summary| report(summary, shown.get()))
+    heliostat::launch("flight-delays", build).then(|summary| report(summary, means.get()))
 }
 
 /// The airports where one waits longest, and how much was late.
-fn report(summary: &Summary, shown: Option<&(Collected<Delays>, bool)>) {
-    let Some((delays, discarding)) = shown else { return };
-    let mut panes = summary.result.collected(delays);
-    panes.sort_by_key(|delays| delays.pane.index);
-    let late = panes.iter().filter(|delays| delays.pane.timing == PaneTiming::Late).count();
-    println!("{late} late panes, {} flights too late", summary.result.dropped().total());
+fn report(summary: &Summary, means: Option<&Means>) {
+    let result = &summary.result;
+    let late: u64 = result.metrics.values().map(|step| step.late_panes).sum();
+    println!("{late} late panes, {} flights too late", result.dropped().total());
 
-    let mut windows: BTreeMap<_, (u64, f64)> = BTreeMap::new();
-    for delays in panes {
-        let minutes = delays.mean_delay_minutes * delays.flights as f64;
-        let known = windows.entry((delays.window_start, delays.origin)).or_default();
-        let before = if *discarding { *known } else { (0, 0.0) };
-        *known = (before.0 + delays.flights, before.1 + minutes);
-    }
-    let mut airports: BTreeMap<Str, (u64, f64)> = BTreeMap::new();
-    for ((_, origin), (flights, minutes)) in windows {
-        let airport = airports.entry(origin).or_default();
-        *airport = (airport.0 + flights, airport.1 + minutes);
-    }
-    let mut means: Vec<_> = airports
-        .into_iter()
-        .filter(|(_, (flights, _))| *flights >= FLIGHTS_MIN)
-        .map(|(origin, (flights, minutes))| (minutes / flights as f64, origin, flights))
-        .collect();
-    means.sort_by(|a, b| b.0.total_cmp(&a.0));
-    println!("longest mean delays, of airports with at least {FLIGHTS_MIN} flights:");
-    for (mean, origin, flights) in means.iter().take(SHOWN) {
+    let mut means = means.map(|means| result.collected(means)).unwrap_or_default();
+    means.retain(|(_, (_, flights))| 100 <= *flights);
+    means.sort_by(|(_, (a, _)), (_, (b, _))| b.total_cmp(a));
+    println!("longest mean delays, of airports with at least 100 flights:");
+    for (origin, (mean, flights)) in means.iter().take(5) {
         println!("  {origin}: {mean:.1} minutes over {flights} flights");
     }
 }

@@ -43,7 +43,10 @@ struct Piece {
     reader: Box<dyn ErasedReader>,
     watermark: Timestamp,
     idle_until: Option<Timestamp>,
+    /// It has given all it has.
     done: bool,
+    /// The last of what it gave is through: only now its watermark may leave for the end of time.
+    through: bool,
 }
 
 /// What a source gave when it was asked.
@@ -92,6 +95,7 @@ impl Source {
                     watermark: Timestamp::MIN,
                     idle_until: None,
                     done: false,
+                    through: false,
                 });
             }
             Ok(pieces)
@@ -162,7 +166,7 @@ impl Source {
                 watermarks[at.expect("a source is asked about its own outputs")]
             }
             Kind::Read { boundedness, pieces, .. } => {
-                let of = |piece: &Piece| match (piece.done, boundedness) {
+                let of = |piece: &Piece| match (piece.through, boundedness) {
                     (true, _) => Timestamp::MAX,
                     (false, Boundedness::Bounded) => Timestamp::MIN,
                     (false, Boundedness::Unbounded) => piece.watermark,
@@ -241,10 +245,12 @@ impl Source {
 
     /// Lets its watermark move: the bundle it gave is through.
     pub(crate) fn settle(&mut self) -> Result<(), RunError> {
-        let Kind::Read { boundedness: Boundedness::Unbounded, pieces, .. } = &mut self.kind else {
-            return Ok(());
-        };
-        for piece in pieces.iter_mut().filter(|piece| !piece.done) {
+        let Kind::Read { boundedness, pieces, .. } = &mut self.kind else { return Ok(()) };
+        for piece in pieces {
+            piece.through = piece.done;
+            if piece.through || *boundedness == Boundedness::Bounded {
+                continue;
+            }
             let now = piece.reader.watermark();
             if now < piece.watermark {
                 let message = format!(

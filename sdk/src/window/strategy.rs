@@ -138,6 +138,14 @@ pub struct Windowing {
 }
 
 /// Which of the fields that preflight asks about an author has named (model.md 2.6).
+///
+/// ```
+/// use heliostat::{Window, Windowing, secs};
+///
+/// let change = Window::fixed(secs(10)).accumulating().change();
+/// let specified = change.applied_to(&Windowing::default()).specified;
+/// assert!(specified.accumulation && !specified.trigger);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent marks, one per field of Windowing")]
 pub struct Specified {

@@ -107,17 +107,17 @@ fn order(runner: &dyn Runner) -> Result<(), Broken> {
 
 fn is_a_life(moments: &[Moment]) -> bool {
     let mut before = None;
-    let in_order = moments.iter().all(|&moment| {
-        let may_come = match (before.replace(moment), moment) {
-            (None, Moment::Setup)
-            | (Some(Moment::Setup | Moment::Finish), Moment::Start | Moment::Teardown)
-            | (Some(Moment::Start | Moment::Process), Moment::Process | Moment::Finish) => true,
-            (
-                _,
-                Moment::Setup | Moment::Start | Moment::Process | Moment::Finish | Moment::Teardown,
-            ) => false,
-        };
-        may_come
-    });
+    let in_order = moments.iter().all(|&moment| may_follow(before.replace(moment), moment));
     in_order && before == Some(Moment::Teardown)
+}
+
+fn may_follow(before: Option<Moment>, moment: Moment) -> bool {
+    match before {
+        None => moment == Moment::Setup,
+        Some(Moment::Setup | Moment::Finish) => [Moment::Start, Moment::Teardown].contains(&moment),
+        Some(Moment::Start | Moment::Process) => {
+            [Moment::Process, Moment::Finish].contains(&moment)
+        }
+        Some(Moment::Teardown) => false,
+    }
 }

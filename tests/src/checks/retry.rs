@@ -43,28 +43,27 @@ fn trying(runner: &dyn Runner, attempts: u32) -> Result<Box<dyn Runner>, Broken>
     Ok(runner.configured(&[(ATTEMPTS.to_owned(), attempts.to_string())].into())?)
 }
 
-/// Emits, and then fails on this number, so often.
-fn failing(
-    on: i64,
-    times: u32,
-) -> (impl Fn(&i64, &mut Emit<'_, i64>) -> Result<(), Error> + Send + Sync + 'static, Arc<AtomicU32>)
-{
-    let failures = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&failures);
-    let code = move |n: &i64, out: &mut Emit<'_, i64>| {
+/// Code that emits, and then fails on one number, so often.
+fn failing(on: i64, times: u32, failures: &Arc<AtomicU32>) -> impl Failing {
+    let failures = Arc::clone(failures);
+    move |n: &i64, out: &mut Emit<'_, i64>| {
         out.emit(*n);
-        if *n == on && counted.load(Ordering::SeqCst) < times {
-            counted.fetch_add(1, Ordering::SeqCst);
+        if *n == on && failures.load(Ordering::SeqCst) < times {
+            failures.fetch_add(1, Ordering::SeqCst);
             return Err(Error::new(format!("{n} is too much")));
         }
         Ok(())
-    };
-    (code, failures)
+    }
 }
+
+trait Failing: Fn(&i64, &mut Emit<'_, i64>) -> Result<(), Error> + Send + Sync + 'static {}
+
+impl<F: Fn(&i64, &mut Emit<'_, i64>) -> Result<(), Error> + Send + Sync + 'static> Failing for F {}
 
 fn without_a_trace(runner: &dyn Runner) -> Result<(), Broken> {
     let runner = trying(runner, 3)?;
-    let (shelf, (code, failures)) = (Shelf::default(), failing(3, 2));
+    let (shelf, failures) = (Shelf::default(), Arc::default());
+    let code = failing(3, 2, &failures);
     let pipeline = Pipeline::new();
     pipeline.create(1..=5).flat_map_into(code).named("Fail").write(shelf.clone());
     let result = runner.run(&pipeline)?;
@@ -76,7 +75,8 @@ fn without_a_trace(runner: &dyn Runner) -> Result<(), Broken> {
 
 fn behind_a_grouping(runner: &dyn Runner) -> Result<(), Broken> {
     let runner = trying(runner, 2)?;
-    let (code, failures) = failing(9, 1);
+    let failures = Arc::default();
+    let code = failing(9, 1, &failures);
     let pipeline = Pipeline::new();
     let sums = pipeline
         .create(1..=5)
@@ -92,7 +92,8 @@ fn behind_a_grouping(runner: &dyn Runner) -> Result<(), Broken> {
 
 fn not_for_ever(runner: &dyn Runner) -> Result<(), Broken> {
     let runner = trying(runner, 2)?;
-    let (shelf, (code, failures)) = (Shelf::default(), failing(3, u32::MAX));
+    let (shelf, failures) = (Shelf::default(), Arc::default());
+    let code = failing(3, u32::MAX, &failures);
     let pipeline = Pipeline::new();
     pipeline.create(1..=5).flat_map_into(code).named("Fail").write(shelf.clone());
     let error = error_of("code fails each time", runner.run(&pipeline))?;

@@ -5,32 +5,35 @@ use std::sync::{Arc, Mutex, PoisonError};
 use heliostat::graph::{SinkStyle, WriteSpec};
 use heliostat::{Completion, Result, Write, Writer, Written};
 
+/// What appeared at once, in order, and whether it was all there is.
+pub(super) type Commit = (Vec<i64>, Completion);
+
 /// Numbers, one commit after the other; clones share them.
 #[derive(Clone, Default)]
 pub(super) struct Shelf {
-    commits: Arc<Mutex<Vec<(Vec<i64>, Completion)>>>,
+    commits: Arc<Mutex<Vec<Commit>>>,
 }
 
 impl Shelf {
     /// All commits so far.
-    pub(super) fn commits(&self) -> Vec<(Vec<i64>, Completion)> {
+    pub(super) fn commits(&self) -> Vec<Commit> {
         self.commits.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-pub(super) struct Box(Vec<i64>);
+pub(super) struct Board(Vec<i64>);
 
 impl Write for Shelf {
     type Element = i64;
     type Committable = Vec<i64>;
-    type Writer = Box;
+    type Writer = Board;
 
     fn spec(&self) -> WriteSpec {
         WriteSpec { style: SinkStyle::AtEnd, about: "a shelf".into() }
     }
 
-    fn open(&self, _epoch: u64, _shard: u32) -> Result<Box> {
-        Ok(Box(Vec::new()))
+    fn open(&self, _epoch: u64, _shard: u32) -> Result<Board> {
+        Ok(Board(Vec::new()))
     }
 
     fn commit(&self, parts: Vec<Vec<i64>>, completion: Completion) -> Result<Written> {
@@ -43,7 +46,7 @@ impl Write for Shelf {
     }
 }
 
-impl Writer for Box {
+impl Writer for Board {
     type Element = i64;
     type Committable = Vec<i64>;
 

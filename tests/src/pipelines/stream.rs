@@ -13,7 +13,6 @@ pub(super) trait Stream {
     fn then(&self, step: &Step) -> Result<Box<dyn Stream>, String>;
 
     /// What comes out of a grouping, and what it dropped.
-    #[expect(clippy::type_complexity, reason = "two collections, each read in its own way")]
     fn grouped_with_dropped(&self, step: &Step)
     -> Result<(Box<dyn Stream>, Seen<Dropped>), String>;
 

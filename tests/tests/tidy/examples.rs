@@ -9,8 +9,13 @@ use super::tree::{File, Repository};
 const EXPORTS: &str = "sdk/src/lib.rs";
 
 /// Exported items that need no example of their own, and why.
-const EXAMPLE_ELSEWHERE: &[(&str, &str)] =
-    &[("sealed", "a trait that seals others; nobody can call it")];
+const EXAMPLE_ELSEWHERE: &[(&str, &str)] = &[
+    ("Job", "a runner gets it from `Runner::run`, whose example is there"),
+    ("ErasedRead", "the erased form of `Read`, whose example is there"),
+    ("ErasedReader", "the erased form of `Reader`, whose example is there"),
+    ("ErasedWrite", "the erased form of `Write`, whose example is there"),
+    ("ErasedWriter", "the erased form of `Writer`, whose example is there"),
+];
 
 const DEFINITIONS: &[&str] =
     &["struct", "enum", "union", "trait", "unsafe trait", "fn", "const fn", "async fn"];

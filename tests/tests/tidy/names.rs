@@ -8,7 +8,9 @@ const SUFFIXES: &[&str] =
     &["Transform", "Source", "Sink", "Reader", "Writer", "Manager", "Handler"];
 
 /// Names that are such a word and nothing else: the graph's enum, and the contracts' parts.
-const BARE: &[&str] = &["Transform", "Reader", "Writer"];
+/// Behind them their erased and built-in counterparts, which no author names.
+const BARE: &[&str] =
+    &["Transform", "Reader", "Writer", "ErasedReader", "ErasedWriter", "SequenceReader"];
 
 const KINDS: &[&str] = &["struct ", "enum ", "trait ", "type ", "union "];
 

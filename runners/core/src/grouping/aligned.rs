@@ -1,15 +1,16 @@
 //! The aligned path: one table per open pane, dropped whole, and a dirty set for late panes.
 
-use super::saved::SavedWindow;
+mod late;
+mod state;
+
+use self::late::{LatePane, Pane, fire_late, pane_meta};
 use super::{Drops, LateFirings, Panes, keeps};
-use crate::trigger::machine_for;
 use heliostat::batch::{Column, Each, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{
     Afterwards, DropRecord, Entries, PaneColumn, PaneId, PaneTables, SKIP,
 };
 use heliostat::{
-    DropCause, Duration, Interval, OpenWindows, PaneInfo, PaneTiming, Result, Timestamp, WindowFn,
-    Windowing,
+    DropCause, Duration, Interval, OpenWindows, PaneInfo, Timestamp, WindowFn, Windowing,
 };
 use std::collections::BTreeMap;
 
@@ -27,24 +28,6 @@ pub(super) struct Aligned {
     /// The pane each element of the batch in hand goes to, where they differ.
     column: Vec<u32>,
     entries: Vec<u32>,
-}
-
-/// An open window.
-struct Pane {
-    table: PaneId,
-    /// `None` until the watermark passes its end.
-    late: Option<LatePane>,
-}
-
-/// What a window remembers behind its end; entries are numbered as in its table.
-#[derive(Default)]
-struct LatePane {
-    /// Panes each entry has shown.
-    shown: Vec<u32>,
-    /// Elements each entry has got since its last pane.
-    fresh: Vec<u32>,
-    /// The entries that have got some, in the order they did.
-    dirty: Vec<u32>,
 }
 
 /// Where the elements of a batch go.
@@ -302,157 +285,6 @@ impl Aligned {
 
     pub(super) fn bytes(&self) -> usize {
         self.tables.bytes()
-    }
-
-    pub(super) fn save(&self, windowing: &Windowing) -> Vec<SavedWindow> {
-        let mut rows = Vec::new();
-        for (window, pane) in &self.open {
-            let count = u32::try_from(self.tables.entries(pane.table)).unwrap_or(SKIP);
-            for entry in 0..count {
-                let (mut key, mut accumulator) = (Vec::new(), Vec::new());
-                self.tables.save_key(pane.table, entry, &mut key);
-                self.tables.save_accumulator(pane.table, entry, &mut accumulator);
-                let at = entry as usize;
-                let (shown, fresh) = match &pane.late {
-                    None => (0, 1),
-                    Some(late) => (late.shown[at], late.fresh[at]),
-                };
-                // The machine this entry would have on the general path.
-                let mut trigger = machine_for(&windowing.trigger);
-                trigger.replay(shown, fresh);
-                rows.push(SavedWindow {
-                    key,
-                    window: window.clone(),
-                    key_watermark: self.watermark,
-                    accumulator: Some(accumulator),
-                    fresh: 0 < fresh,
-                    element_hold: pane.late.is_none().then(|| window.max_timestamp()),
-                    gc_hold: (pane.late.is_some() && 0 < fresh)
-                        .then(|| window.expiry(self.lateness)),
-                    last_pane: (0 < shown).then(|| pane.label_of(shown)),
-                    trigger,
-                });
-            }
-        }
-        rows
-    }
-
-    pub(super) fn load(
-        &mut self,
-        watermark: Timestamp,
-        rows: Vec<SavedWindow>,
-        tables: Box<dyn PaneTables>,
-    ) -> Result<()> {
-        self.tables = tables;
-        self.open.clear();
-        self.next_due = Timestamp::MAX;
-        self.watermark = watermark;
-        for row in rows {
-            let table = self.pane(&row.window);
-            let entry = self.tables.load(table, &row.key, row.accumulator.as_deref())?;
-            let pane = self.open.get_mut(&row.window).expect("it was just opened");
-            if let Some(late) = &mut pane.late {
-                late.shown.push(
-                    row.last_pane
-                        .map_or(0, |pane| u32::try_from(pane.index + 1).unwrap_or(u32::MAX)),
-                );
-                late.fresh.push(row.trigger.gathered());
-                if row.fresh {
-                    late.dirty.push(entry);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Pane {
-    /// The next time at which something is to be done about it.
-    fn due(&self, window: &Interval, lateness: Duration) -> Timestamp {
-        match self.late {
-            None => window.max_timestamp(),
-            Some(_) => window.expiry(lateness),
-        }
-    }
-
-    /// The label of an entry's pane number `shown`, counted from 1.
-    fn label_of(&self, shown: u32) -> PaneInfo {
-        let index = u64::from(shown - 1);
-        PaneInfo {
-            timing: if shown == 1 { PaneTiming::OnTime } else { PaneTiming::Late },
-            index,
-            non_speculative_index: i64::from(shown - 1),
-            is_first: shown == 1,
-            is_last: false,
-        }
-    }
-}
-
-impl LatePane {
-    fn got_element(&mut self, entry: u32) {
-        let at = entry as usize;
-        if self.fresh.len() <= at {
-            self.fresh.resize(at + 1, 0);
-            self.shown.resize(at + 1, 0);
-        }
-        if self.fresh[at] == 0 {
-            self.dirty.push(entry);
-        }
-        self.fresh[at] = self.fresh[at].saturating_add(1);
-    }
-
-    /// The dirty entries that fire now; the others stay.
-    fn take_due(&mut self, late: LateFirings) -> Vec<u32> {
-        match late {
-            LateFirings::AtOnce => std::mem::take(&mut self.dirty),
-            LateFirings::Count(count) => {
-                let (due, rest) = self.dirty.iter().partition(|&&entry| {
-                    // What has shown no pane yet is past its end and fires as if on time.
-                    self.shown[entry as usize] == 0 || count <= self.fresh[entry as usize]
-                });
-                self.dirty = rest;
-                due
-            }
-        }
-    }
-}
-
-fn fire_late(
-    tables: &mut dyn PaneTables,
-    after: Afterwards,
-    (window, pane): (&Interval, &mut Pane),
-    (entries, is_last): (&[u32], bool),
-    panes: &mut Panes,
-) {
-    if entries.is_empty() {
-        return;
-    }
-    let late = pane.late.as_mut().expect("only windows past their end fire late");
-    tables.fire(pane.table, Entries::Some(entries), after, panes.out.values.as_mut());
-    let labels = entries.iter().map(|&entry| {
-        let at = entry as usize;
-        let shown = late.shown[at];
-        late.shown[at] += 1;
-        late.fresh[at] = 0;
-        PaneInfo {
-            timing: PaneTiming::Late,
-            index: u64::from(shown),
-            non_speculative_index: i64::from(shown),
-            is_first: shown == 0,
-            is_last,
-        }
-    });
-    let labels = Each::Each(labels.collect());
-    panes.late += entries.len() as u64;
-    panes.describe(pane_meta(window, labels), entries.len());
-}
-
-fn pane_meta(window: &Interval, panes: Each<PaneInfo>) -> Meta {
-    Meta {
-        timestamps: Timestamps::Const(window.max_timestamp()),
-        windows: Windows::Const(window.clone()),
-        panes,
-        ..Meta::default()
     }
 }
 
