@@ -92,7 +92,7 @@ impl Evidence {
     /// Whether it passes on a runner that is made to try it.
     pub(crate) fn passes_when_forced(&self, runner: &Arc<dyn Runner>) -> bool {
         *self.forced.get_or_init(|| {
-            let forced = Forced::from(Arc::clone(runner));
+            let forced = Forced::of(Arc::clone(runner));
             self.source.run(&forced) == Outcome::Passed
         })
     }

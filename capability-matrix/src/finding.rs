@@ -39,6 +39,18 @@ impl fmt::Display for Finding {
 }
 
 /// What is known of a capability of a runner.
+///
+/// ```
+/// use heliostat_capability_matrix::{Cell, Finding};
+///
+/// let cell = Cell {
+///     bounded: Finding::Yes,
+///     unbounded: Finding::No,
+///     reason: None,
+///     cases: vec!["bounded/sums-in-windows"],
+/// };
+/// assert_eq!(cell.bounded.max(cell.unbounded), Finding::No);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cell {
     /// For bounded input.

@@ -88,7 +88,7 @@ fn what_is_not_declared_and_passes_when_forced_is_a_complaint() {
     for rig in rigs() {
         let runner: Arc<dyn Runner> = rig.runner.into();
         let name = runner.name().to_owned();
-        let modest = column(Arc::new(Withhold::from(runner, Capability::TriggerCount)));
+        let modest = column(Arc::new(Withhold::of(runner, Capability::TriggerCount)));
         assert_eq!(
             modest.complaints,
             ["bounded", "unbounded"].map(|input| format!(

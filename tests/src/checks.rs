@@ -19,6 +19,30 @@ use crate::Outcome;
 use crate::outcome::{failed, guarded, names};
 
 /// A promise of the model, shown by a program.
+///
+/// A runner author may have more of them than [`checks`].
+///
+/// ```
+/// use heliostat::{Boundedness, Pipeline};
+/// use heliostat_conformance::{Broken, Check, run_check};
+///
+/// let check = Check {
+///     name: "checks/nothing-runs",
+///     about: "a pipeline without steps runs",
+///     proves: &[],
+///     input: Boundedness::Bounded,
+///     run: |runner| {
+///         let result = runner.run(&Pipeline::new())?;
+///         match result.dropped().total() {
+///             0 => Ok(()),
+///             _ => Err(Broken::Differs("nothing was dropped".into())),
+///         }
+///     },
+/// };
+/// for runner in heliostat::runners() {
+///     assert!(run_check(&check, runner.as_ref()).is_right());
+/// }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Check {
     /// Begins with `checks/`.
@@ -40,6 +64,14 @@ impl fmt::Debug for Check {
 }
 
 /// Why a promise was not kept.
+///
+/// ```
+/// use heliostat::RunError;
+/// use heliostat_conformance::Broken;
+///
+/// let broken = Broken::from(RunError::failed("no disk"));
+/// assert!(matches!(broken, Broken::Run(error) if error.to_string() == "no disk"));
+/// ```
 #[derive(Clone, Debug)]
 pub enum Broken {
     /// The run ended with an error that it should not have ended with.

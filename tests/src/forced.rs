@@ -12,7 +12,7 @@ use heliostat::{Job, Pipeline, Result, RunError, RunResult, Runner, Setting, Sup
 /// use heliostat::{Runner, Support};
 ///
 /// for runner in heliostat::runners() {
-///     let forced = heliostat_conformance::Forced::from(runner.into());
+///     let forced = heliostat_conformance::Forced::of(runner.into());
 ///     assert_eq!(forced.support(), Support::everything());
 /// }
 /// ```
@@ -21,9 +21,10 @@ pub struct Forced {
     inner: Arc<dyn Runner>,
 }
 
-impl From<Arc<dyn Runner>> for Forced {
-    fn from(inner: Arc<dyn Runner>) -> Self {
-        Self { inner }
+impl Forced {
+    /// The runner, forced.
+    pub fn of(runner: Arc<dyn Runner>) -> Self {
+        Self { inner: runner }
     }
 }
 

@@ -15,6 +15,14 @@ use crate::planned::planned;
 use crate::{Rig, cases, checks, report, run_check};
 
 /// What came of a case or a check.
+///
+/// ```
+/// use heliostat_conformance::{Outcome, cases, run_case};
+///
+/// for runner in heliostat::runners() {
+///     assert_eq!(run_case(&cases()[0], runner.as_ref()), Outcome::Passed);
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// What it says.
@@ -47,6 +55,18 @@ impl Outcome {
 }
 
 /// Two texts that should be the same.
+///
+/// ```
+/// use heliostat_conformance::{Failure, Outcome, case, run_case};
+///
+/// let case = case::parse("pipeline windowed\nadd a=1 @3\nno panes\n", "wrong.case")?;
+/// for runner in heliostat::runners() {
+///     let failure =
+///         Failure { want: "no panes\n".into(), got: "pane a=1 global @3\n".into() };
+///     assert_eq!(run_case(&case, runner.as_ref()), Outcome::Failed(failure));
+/// }
+/// # Ok::<(), case::CaseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// What should have come.

@@ -18,6 +18,18 @@ use script::Unit;
 use stream::{Seen, Stream};
 
 /// The pipeline of a case, and how to read what it gave.
+///
+/// ```
+/// use heliostat_conformance::{build, case};
+///
+/// let case = case::parse("pipeline windowed\nadd a=1 @3\nno panes\n", "one.case")?;
+/// let built = build(&case)?;
+/// for runner in heliostat::runners() {
+///     let output = built.output(&runner.run(&built.pipeline)?);
+///     assert_eq!(output.panes.unwrap_or_default().len(), 1);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Built {
     /// To be given to a runner.
     pub pipeline: Pipeline,

@@ -6,6 +6,12 @@ use std::fmt;
 use heliostat::{Result, Runner, SettingKind, runners};
 
 /// A runner with the settings it was made with.
+///
+/// ```
+/// for rig in heliostat_conformance::rigs() {
+///     assert!(rig.arguments().starts_with("--runner "));
+/// }
+/// ```
 pub struct Rig {
     /// What runs the cases.
     pub runner: Box<dyn Runner>,

@@ -13,7 +13,7 @@ use heliostat::{Capability, Job, Result, RunError, RunResult, Runner, Setting, S
 /// use heliostat_conformance::Withhold;
 ///
 /// for runner in heliostat::runners() {
-///     let withheld = Withhold::from(runner.into(), Capability::Gbk);
+///     let withheld = Withhold::of(runner.into(), Capability::Gbk);
 ///     let extent = withheld.support().extent(Capability::Gbk, Boundedness::Bounded);
 ///     assert_eq!(extent, Extent::None);
 /// }
@@ -26,8 +26,8 @@ pub struct Withhold {
 
 impl Withhold {
     /// The runner without this capability.
-    pub fn from(inner: Arc<dyn Runner>, capability: Capability) -> Self {
-        Self { inner, capability }
+    pub fn of(runner: Arc<dyn Runner>, capability: Capability) -> Self {
+        Self { inner: runner, capability }
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use heliostat::{Capability, Runner, Standing};
 use heliostat_conformance::case::{Bundling, Case, Event, Expectation, parse};
 use heliostat_conformance::{
-    Forced, Outcome, Rig, Withhold, build, cases, checks, planned, report, rigs, run_case,
-    run_check, variants,
+    Forced, Outcome, Rig, Withhold, build, cases, checks, output_of, planned, report, rigs,
+    run_case, run_check, variants, written,
 };
 
 /// Seeds that every case runs under.
@@ -151,7 +151,7 @@ fn a_capability_that_a_runner_withholds_is_refused_by_name() {
             let requirements = built.pipeline.graph().requirements();
             let ids: BTreeSet<Capability> = requirements.iter().map(|it| it.capability).collect();
             for capability in ids {
-                let without = Withhold::from(Arc::clone(&runner), capability);
+                let without = Withhold::of(Arc::clone(&runner), capability);
                 let outcome = run_case(case, &without);
                 if outcome != Outcome::Undeclared(vec![capability]) {
                     wrong.push(format!("{} without {capability}: {outcome:?}", case.name));
@@ -160,7 +160,7 @@ fn a_capability_that_a_runner_withholds_is_refused_by_name() {
         }
         for check in checks() {
             for &capability in check.proves {
-                let without = Withhold::from(Arc::clone(&runner), capability);
+                let without = Withhold::of(Arc::clone(&runner), capability);
                 let outcome = run_check(check, &without);
                 if outcome != Outcome::Undeclared(vec![capability]) {
                     wrong.push(format!("{} without {capability}: {outcome:?}", check.name));
@@ -175,10 +175,9 @@ fn a_capability_that_a_runner_withholds_is_refused_by_name() {
 fn a_withheld_capability_passes_when_forced() {
     for rig in linked() {
         let runner: Arc<dyn Runner> = rig.runner.into();
-        let without: Arc<dyn Runner> =
-            Arc::new(Withhold::from(Arc::clone(&runner), Capability::Gbk));
+        let without: Arc<dyn Runner> = Arc::new(Withhold::of(Arc::clone(&runner), Capability::Gbk));
         let case = cases().iter().find(|case| case.name == "panes/default-on-time-and-last");
-        let outcome = run_case(case.expect("it is a case"), &Forced::from(without));
+        let outcome = run_case(case.expect("it is a case"), &Forced::of(without));
         assert_eq!(outcome, Outcome::Passed, "on {}", runner.name());
     }
 }
@@ -197,6 +196,23 @@ fn every_expressible_capability_is_owned_by_a_case_or_a_check() {
         .map(|it| it.id())
         .collect();
     assert!(orphans.is_empty(), "no case shows {orphans:?}");
+}
+
+#[test]
+fn what_is_printed_of_a_case_is_the_end_of_one() {
+    for rig in linked() {
+        let runner = rig.runner.as_ref();
+        for case in cases().iter().filter(|case| planned(case).is_none()) {
+            // Whether dropped elements are given depends on what the case asks for.
+            let text = written(case);
+            let (begin, _) = text.rsplit_once("\n\n").expect("expectations come last");
+            let printed = output_of(case, runner).expect("it can be built");
+            let name = format!("{} as printed", case.name);
+            let again = parse(&format!("{begin}\n\n{printed}"), &name);
+            let again = again.unwrap_or_else(|error| panic!("{error}\n{printed}"));
+            assert_eq!(run_case(&again, runner), Outcome::Passed, "{name}:\n{printed}");
+        }
+    }
 }
 
 #[test]
