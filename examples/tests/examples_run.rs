@@ -84,8 +84,8 @@ fn dead_letters() {
             r#"{"station":"airport","celsius":12.5}"#,
             r#"{"station":"harbour","celsius":11.0}"#,
             r#"{"station":"harbour","celsius":11.5}"#,
-            r#"{"station":"hill","celsius":8.5}"#,
-            r#"{"station":"hill","celsius":9.0}"#,
+            r#"{"station":"hill","celsius":10.0}"#,
+            r#"{"station":"hill","celsius":5.0}"#,
         ]
     );
     assert_eq!(
