@@ -2,7 +2,7 @@
 //!
 //! A case is a text file, short enough to read in a review, in three parts that keep their order:
 //! header, events, expectations. `#` starts a comment; the comments before the first line are the
-//! case's description. Times are milliseconds, or carry a suffix (`10s`). See [`parse`] for the
+//! case's description. Times are milliseconds, or carry a suffix (`10s`). See [`parse()`] for the
 //! whole grammar. The types here are the file as written, not yet anything of the sdk: what is not
 //! written is `None`, because some refusals are about what was never said.
 

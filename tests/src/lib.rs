@@ -12,7 +12,7 @@
 //! # }
 //! ```
 //!
-//! [`run_case`] runs one case; [`command`] is the same as a program.
+//! [`run_case`] runs one case; [`command()`] is the same as a program.
 
 pub mod case;
 
