@@ -75,7 +75,10 @@ fn dead_letters() {
     let (input, output) = (data("readings.csv"), scratch.path("temperatures.jsonl"));
     let rejected = scratch.path("rejected.jsonl");
     let arguments = ["run", "--input", &input, "--output", &output, "--rejected", &rejected];
-    let told = told(env!("CARGO_BIN_EXE_dead-letters"), &arguments);
+    let ran = run(env!("CARGO_BIN_EXE_dead-letters"), &arguments);
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    assert_eq!(text(&ran.stderr).matches("warning: `Read` rejected").count(), 2);
+    let told = text(&ran.stdout);
     assert!(told.contains("rejected 2 rows: 2 in `Read`"), "{told}");
     assert_eq!(
         sorted_lines(&output),

@@ -5,7 +5,7 @@ mod program;
 
 use program::{Scratch, run, text};
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -13,12 +13,15 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_wrong-input");
 const HEADER: &str = "fruit,second,pieces,boxes\n";
 const GOOD: &str = "apples,1,12,3\npears,2,8,2\n";
 
+/// What stood in the output before the run.
+const BEFORE: &str = "from an earlier run\n";
+
 /// What the output is when the program has ended.
 #[derive(Clone, Copy)]
 enum Left {
-    /// So many lines.
-    Lines(usize),
-    /// No file of this name.
+    /// A file of this text.
+    Text(&'static str),
+    /// What was there before, if anything.
     Nothing,
 }
 
@@ -43,16 +46,19 @@ impl Row {
 }
 
 fn rows() -> Vec<Row> {
-    use Left::{Lines, Nothing};
+    use Left::{Nothing, Text};
     let bad = "apples,1,12,3\nplums,soon,3,1\ngrapes,3\n\"figs,4,1,1\nkiwis,5,x,1\npears,2,8,2\n";
     let no_boxes = "apples,1,12,3\nmelons,2,5,0\npears,2,8,2\n";
+    let good = "{\"fruit\":\"apples\",\"second\":1,\"pieces\":12,\"boxes\":3}\n\
+                {\"fruit\":\"pears\",\"second\":2,\"pieces\":8,\"boxes\":2}\n";
     let row = Row::new;
     vec![
-        row("bad-rows", "tolerant", bad, 0, Lines(2)),
-        row("wrong-column-type", "tolerant", "plums,1,many,1\n", 0, Lines(0)),
+        row("bad-rows", "tolerant", bad, 0, Text(good)),
+        row("wrong-column-type", "tolerant", "plums,1,many,1\n", 0, Text("")),
         row("strict", "strict", bad, 1, Nothing),
-        row("no-rows", "tolerant", "", 0, Lines(0)),
-        Row { input: Some(String::new()), ..row("empty-file", "tolerant", "", 0, Lines(0)) },
+        row("wrong-column-type-strict", "strict", "plums,1,many,1\n", 1, Nothing),
+        row("no-rows", "tolerant", "", 0, Text("")),
+        Row { input: Some(String::new()), ..row("empty-file", "tolerant", "", 0, Text("")) },
         Row {
             input: Some("fruit,second,pieces\napples,1,2\n".into()),
             ..row("header-lacks-a-field", "tolerant", "", 1, Nothing)
@@ -66,6 +72,10 @@ fn rows() -> Vec<Row> {
             options: &["--runner", "spark"],
             ..row("unknown-runner", "tolerant", GOOD, 2, Nothing)
         },
+        Row {
+            options: &["--windows", "1h"],
+            ..row("unknown-option", "tolerant", GOOD, 2, Nothing)
+        },
         row("panicking-closure", "panicking-map", no_boxes, 1, Nothing),
         row("failing-closure", "failing-flat-map", no_boxes, 1, Nothing),
         row("duplicate-step-name", "duplicate-name", GOOD, 2, Nothing),
@@ -76,44 +86,61 @@ fn rows() -> Vec<Row> {
 #[test]
 fn what_is_wrong_is_said_and_leaves_no_half_written_output() {
     for row in rows() {
-        let scratch = Scratch::new(row.name);
-        let (input, output) = (scratch.path("in.csv"), scratch.path(row.output));
-        if let Some(rows) = &row.input {
-            fs::write(&input, rows).expect("the scratch directory can be written to");
-        }
-        let fixed = ["run", "--case", row.case, "--input", &input, "--output", &output];
-        // Trusting, so that the failing element is always the same one of its batch.
-        let ran = run(PROGRAM, &[&fixed[..], &["--direct.trusting"], row.options].concat());
-        let said = normalized(&text(&ran.stderr), &scratch);
-        assert_eq!(ran.status.code(), Some(row.exit), "{}: {said}", row.name);
-        assert_golden(row.name, &said);
-        assert_left(row.name, &output, row.left);
-        if matches!(row.left, Left::Nothing) {
-            assert_no_parts(row.name, &scratch);
+        check(&row, None);
+        if !row.output.contains('/') {
+            check(&row, Some(BEFORE));
         }
     }
 }
 
 #[track_caller]
-fn assert_left(name: &str, output: &str, left: Left) {
-    let found = fs::read_to_string(output).ok().map(|text| text.lines().count());
-    match left {
-        Left::Lines(lines) => assert_eq!(found, Some(lines), "{name}"),
-        Left::Nothing => assert_eq!(found, None, "{name}"),
+fn check(row: &Row, before: Option<&str>) {
+    let scratch = Scratch::new(row.name);
+    let (input, output) = (scratch.path("in.csv"), scratch.path(row.output));
+    let mut files = Vec::new();
+    if let Some(rows) = &row.input {
+        fs::write(&input, rows).expect("the scratch directory can be written to");
+        files.push("in.csv");
     }
+    if let Some(before) = before {
+        fs::write(&output, before).expect("the scratch directory can be written to");
+    }
+    let fixed = ["run", "--case", row.case, "--input", &input, "--output", &output];
+    // Trusting, so that the failing element is always the same one of its batch.
+    let ran = run(PROGRAM, &[&fixed[..], &["--direct.trusting"], row.options].concat());
+    let said = normalized(&text(&ran.stderr), &scratch);
+    assert_eq!(ran.status.code(), Some(row.exit), "{}: {said}", row.name);
+    assert_golden(row.name, &said);
+
+    let after = match row.left {
+        Left::Text(text) => Some(text),
+        Left::Nothing => before,
+    };
+    assert_eq!(fs::read_to_string(&output).ok().as_deref(), after, "{}", row.name);
+    files.extend(after.map(|_| row.output));
+    assert_eq!(names(&scratch), files, "{}: nothing else stays behind", row.name);
 }
 
-/// Nothing with a temporary name stays behind either.
-#[track_caller]
-fn assert_no_parts(name: &str, scratch: &Scratch) {
-    let directory = scratch.path("");
-    let files = fs::read_dir(directory).expect("the scratch directory is there");
+/// The files of the scratch directory, those with temporary names too.
+fn names(scratch: &Scratch) -> Vec<String> {
+    let files = fs::read_dir(scratch.path("")).expect("the scratch directory is there");
     let mut names: Vec<String> = files
         .map(|file| file.expect("it can be listed").file_name().to_string_lossy().into_owned())
-        .filter(|file| file != "in.csv")
         .collect();
     names.sort();
-    assert!(names.is_empty(), "{name} left {names:?}");
+    names
+}
+
+#[test]
+fn bad_rows_are_counted() {
+    let scratch = Scratch::new("counted");
+    let (input, output) = (scratch.path("in.csv"), scratch.path("out.jsonl"));
+    let rows = format!("{HEADER}plums,soon,3,1\ngrapes,3\nkiwis,5,x,1\nfigs,,1,1\n{GOOD}");
+    fs::write(&input, rows).expect("the scratch directory can be written to");
+    let arguments = ["run", "--case", "tolerant", "--input", &input, "--output", &output];
+    let told = text(&run(PROGRAM, &arguments).stdout);
+    assert!(told.contains("rejected 4 rows: 4 in `Read`"), "{told}");
+    assert!(told.contains("out.jsonl: 2 elements"), "{told}");
 }
 
 /// The words without what differs between machines and edits.
@@ -157,7 +184,7 @@ impl Held {
         let mut child = Command::new(PROGRAM)
             .args(["run", "--case", "holding", "--input", &input, "--output", output])
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program was built for this test");
@@ -182,43 +209,85 @@ impl Held {
         assert!(sent.expect("signals can be sent").success());
     }
 
-    /// Lets it go on, and gives its exit code.
-    fn release(mut self) -> Option<i32> {
-        let mut input = self.child.stdin.take().expect("it is piped");
+    fn release(&mut self) {
+        let input = self.child.stdin.as_mut().expect("it is piped");
         input.write_all(b"go on\n").expect("it still reads");
-        drop(input);
-        let mut rest = String::new();
-        while 0 < self.said.read_line(&mut rest).expect("it writes text") {}
-        self.child.wait().expect("it ends").code()
     }
+
+    /// Its exit code and what it told.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut told = String::new();
+        let mut stdout = self.child.stdout.take().expect("it is piped");
+        stdout.read_to_string(&mut told).expect("it writes text");
+        (self.child.wait().expect("it ends").code(), told)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // It has ended, unless the test fails.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A run that holds its first bundle, and an output that is there already.
+fn held(name: &str) -> (Scratch, String, Held) {
+    let scratch = Scratch::new(name);
+    let output = scratch.path("out.jsonl");
+    fs::write(&output, BEFORE).expect("the scratch directory can be written to");
+    let held = Held::start(&scratch, &output);
+    (scratch, output, held)
+}
+
+#[track_caller]
+fn assert_untouched(output: &str) {
+    assert_eq!(fs::read_to_string(output).expect("it was there before"), BEFORE);
 }
 
 #[test]
 fn an_interrupted_run_commits_what_it_has_under_another_name() {
-    let scratch = Scratch::new("interrupted");
-    let output = scratch.path("out.jsonl");
-    fs::write(&output, "old\n").expect("the scratch directory can be written to");
-    let mut held = Held::start(&scratch, &output);
+    let (scratch, output, mut held) = held("interrupted");
     held.interrupt();
-    held.wait_for("stopping");
-    assert_eq!(held.release(), Some(130));
-    assert_eq!(fs::read_to_string(&output).expect("it was there before"), "old\n");
+    held.wait_for("stopping after the bundle in hand");
+    held.release();
+    let (code, told) = held.end();
+    assert_eq!(code, Some(130), "{told}");
+    assert!(told.contains("out.jsonl.partial") && told.contains("interrupted after"), "{told}");
+    assert_untouched(&output);
+    assert_eq!(names(&scratch), ["in.csv", "out.jsonl", "out.jsonl.partial"]);
+
     let partial = fs::read_to_string(scratch.path("out.jsonl.partial"));
-    let numbers = partial.expect("what came through is there").lines().count();
-    assert!(0 < numbers && numbers < 1_000_000, "{numbers} of a million numbers");
+    let lines = partial.expect("what came through is there");
+    let mut numbers: Vec<u64> =
+        lines.lines().map(|line| line.parse().expect("each line is whole")).collect();
+    numbers.sort_unstable();
+    let count = numbers.len() as u64;
+    assert!(0 < count && count < 1_000_000, "{count} of a million numbers");
+    assert!(numbers.into_iter().eq(0..count), "bundles are whole");
 }
 
 #[test]
 fn a_second_interrupt_commits_nothing() {
-    let scratch = Scratch::new("aborted");
-    let output = scratch.path("out.jsonl");
-    fs::write(&output, "old\n").expect("the scratch directory can be written to");
-    let mut held = Held::start(&scratch, &output);
+    let (scratch, output, mut held) = held("aborted");
     held.interrupt();
-    held.wait_for("stopping");
+    held.wait_for("stopping after the bundle in hand");
     held.interrupt();
     held.wait_for("aborting");
-    assert_eq!(held.release(), Some(130));
-    assert_eq!(fs::read_to_string(&output).expect("it was there before"), "old\n");
-    assert!(!Path::new(&scratch.path("out.jsonl.partial")).exists());
+    held.release();
+    held.wait_for("nothing was written");
+    assert_eq!(held.end().0, Some(130));
+    assert_untouched(&output);
+    assert_eq!(names(&scratch), ["in.csv", "out.jsonl"]);
+}
+
+#[test]
+fn a_third_interrupt_does_not_wait_for_the_bundle() {
+    let (_scratch, output, mut held) = held("left");
+    for words in ["stopping", "aborting", "leaving"] {
+        held.interrupt();
+        held.wait_for(words);
+    }
+    assert_eq!(held.end().0, Some(130));
+    assert_untouched(&output);
 }
