@@ -115,9 +115,12 @@ impl Windows {
         match (&mut *self, &other) {
             (Self::Const(a), Self::Const(b)) if a == b => return,
             (Self::ByTimestamp(a), Self::ByTimestamp(b)) if a == b => return,
-            (Self::Each(a), Self::Each(b)) => {
-                a.extend_from_slice(b);
-                return;
+            (Self::Each(a), _) => {
+                // Only what is new is written out: appending again and again stays linear.
+                if let Self::Each(b) = other.materialized(more.0, more.1) {
+                    a.extend(b);
+                    return;
+                }
             }
             _ => {}
         }
