@@ -160,6 +160,18 @@ fn check_last_is_union(accumulating: &Case, rig: &Rig) {
     );
 }
 
+/// Under a script all runs agree exactly, whatever runs the case and whatever chance does.
+fn check_agreement(case: &Case, seed: u64) {
+    let mut first: Option<(String, String)> = None;
+    on_every_rig(seed, |rig| {
+        let this = kept(case, &output(case, rig.runner.as_ref()));
+        match &first {
+            None => first = Some((format!("{rig:?}"), this)),
+            Some((other, text)) => assert_eq!(*text, this, "on {other}, and on {rig:?}"),
+        }
+    });
+}
+
 fn grouped(case: Case) -> Case {
     Case { steps: vec![Step::GroupByKey], ..case }
 }
@@ -174,6 +186,16 @@ proptest! {
     #[test]
     fn the_panes_of_a_key_do_not_depend_on_other_keys(case in script::any_case(), seed: u64) {
         on_every_rig(seed, |rig| check_keys_are_independent(&case, rig));
+    }
+
+    #[test]
+    fn every_run_of_a_script_gives_the_same(
+        case in script::any_case(),
+        stages in script::any_stages(),
+        seed: u64,
+    ) {
+        let steps = case.steps.iter().cloned().chain(stages).collect();
+        check_agreement(&Case { steps, ..case }, seed);
     }
 
     #[test]

@@ -86,6 +86,19 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![Just(Step::GroupByKey), select(combines.to_vec()).prop_map(Step::CombinePerKey)]
 }
 
+/// What may stand behind the first grouping: nothing, or another grouping of all keys as one.
+pub(crate) fn any_stages() -> impl Strategy<Value = Vec<Step>> {
+    // No sum: the smallest of nothing is the largest number there is, and two of them overflow.
+    let steps = [
+        Step::GroupByKey,
+        Step::CombinePerKey(Combine::Count),
+        Step::CombinePerKey(Combine::Min),
+        Step::CombinePerKey(Combine::Max),
+    ];
+    let again = select(steps.to_vec()).prop_map(|step| vec![Step::ToOneKey, step]);
+    prop_oneof![Just(Vec::new()), again]
+}
+
 fn any_window(modes: &'static [Accumulation]) -> impl Strategy<Value = WindowSpec> {
     let functions = [
         WindowFunction::Global,
