@@ -57,6 +57,8 @@ pub struct BundleOutput {
 /// The steps of a stage on one worker.
 pub struct StageWork {
     stage: Stage,
+    /// The path of the step that makes what the stage begins with.
+    root_path: String,
     operators: Vec<Operator>,
     /// Where each collection of the stage goes: to operators, then to targets.
     routes: BTreeMap<CollectionId, Route>,
@@ -132,7 +134,14 @@ impl StageWork {
             routes.entry(*collection).or_default().targets.push(at);
         }
         let none = || stage.targets.iter().map(|_| None).collect();
-        Ok(Self { stage: stage.clone(), operators, routes, pending: none(), spare: none() })
+        Ok(Self {
+            stage: stage.clone(),
+            root_path: graph.producer(stage.input).path.clone(),
+            operators,
+            routes,
+            pending: none(),
+            spare: none(),
+        })
     }
 
     /// What it was made for.
@@ -155,6 +164,14 @@ impl StageWork {
         }
         self.pending.iter_mut().for_each(|pending| *pending = None);
         Ok(())
+    }
+
+    /// A copy of a batch that the stage is about to take, for another try.
+    ///
+    /// # Errors
+    /// If cloning an element panics.
+    pub fn copy_of(&self, batch: &Batch) -> Result<Batch, StageError> {
+        copy_of(batch).map_err(|error| error.in_step(&self.root_path))
     }
 
     /// Takes one batch of the bundle through all steps and leaves it empty.
@@ -235,8 +252,9 @@ impl StageWork {
         if batch.is_empty() {
             return Ok(());
         }
-        let producer = |error| StageError::of(error).in_step(self.producer(collection));
-        inspect.on_edge(collection, batch).map_err(producer)?;
+        // What is looked at goes through the author's serde.
+        let looked = guarded(|| inspect.on_edge(collection, batch));
+        looked.map_err(|error| error.in_step(self.producer(collection)))?;
         // A route is taken out while it is walked, so that operators can be changed meanwhile.
         let Some(route) = self.routes.get_mut(&collection).map(std::mem::take) else {
             batch.clear();
@@ -257,27 +275,31 @@ impl StageWork {
         let mut left = route.operators.len() + route.targets.len();
         for &target in &route.targets {
             left -= 1;
-            if let Some(pending) = &mut self.pending[target] {
-                match left {
-                    0 => pending.append(batch),
-                    _ => pending.append(&mut batch.copied()),
+            let copy = match left {
+                0 => None,
+                _ => {
+                    Some(copy_of(batch).map_err(|error| error.in_step(self.producer(collection)))?)
                 }
-                continue;
-            }
-            self.pending[target] = Some(match left {
-                0 => {
+            };
+            match (&mut self.pending[target], copy) {
+                (Some(pending), None) => pending.append(batch),
+                (Some(pending), Some(mut copy)) => pending.append(&mut copy),
+                (empty, None) => {
                     let spare = self.spare[target].take();
-                    std::mem::replace(batch, spare.unwrap_or_else(|| batch.empty_like()))
+                    let room = spare.unwrap_or_else(|| batch.empty_like());
+                    *empty = Some(std::mem::replace(batch, room));
                 }
-                _ => batch.copied(),
-            });
+                (empty, copy) => *empty = copy,
+            }
         }
         for &operator in &route.operators {
             left -= 1;
             if left == 0 {
                 self.run(operator, collection, batch, inspect)?;
             } else {
-                self.run(operator, collection, &mut batch.copied(), inspect)?;
+                let path = &self.operators[operator].path;
+                let mut copy = copy_of(batch).map_err(|error| error.in_step(path))?;
+                self.run(operator, collection, &mut copy, inspect)?;
             }
         }
         Ok(())
@@ -295,7 +317,8 @@ impl StageWork {
         operator.counts.elements_in += count as u64;
         match &mut operator.work {
             Work::ParDo(work) => {
-                let kept = inspect.before_step(collection, batch);
+                let kept = guarded(|| Ok(inspect.before_step(collection, batch)))
+                    .map_err(|error| error.in_step(&operator.path))?;
                 let mut done = 0;
                 let out = &mut operator.out;
                 let outcome = guarded(|| work.process(batch, out, &mut done));
@@ -308,8 +331,8 @@ impl StageWork {
                     error.in_step(&operator.path).at_element(done, count, at)
                 })?;
                 if let Some(kept) = kept {
-                    let changed = |error| StageError::of(error).in_step(&operator.path);
-                    inspect.after_step(collection, &kept).map_err(changed)?;
+                    guarded(|| inspect.after_step(collection, &kept))
+                        .map_err(|error| error.in_step(&operator.path))?;
                 }
             }
             Work::Flatten => std::mem::swap(&mut operator.out[0], batch),
@@ -342,7 +365,7 @@ impl StageWork {
 
     fn producer(&self, collection: CollectionId) -> &str {
         let made = |operator: &&Operator| operator.outputs.contains(&collection);
-        self.operators.iter().find(made).map_or("", |operator| &operator.path)
+        self.operators.iter().find(made).map_or(&self.root_path, |operator| &operator.path)
     }
 }
 
@@ -350,6 +373,11 @@ impl StageWork {
 fn take(batch: &mut Batch) -> Batch {
     let empty = batch.empty_like();
     std::mem::replace(batch, empty)
+}
+
+/// A copy of it: elements are cloned by the author's code.
+fn copy_of(batch: &Batch) -> Result<Batch, StageError> {
+    guarded(|| Ok(batch.copied()))
 }
 
 /// Runs user code; a panic becomes an error with its words.

@@ -124,15 +124,11 @@ impl<'a> Executor<'a> {
         let step = source.step();
         let Given::Bundle(bundle) = given else { return self.settle() };
         for (output, mut batch) in bundle {
-            let count = batch.len() as u64;
             self.count_given(at, output, &batch);
-            if self.works.sources[at].is_read() {
-                self.elements += count;
-            }
-            self.metrics.entry(step).or_default().elements_out += count;
             match &mut self.suspicion {
                 Some(suspicion) => {
-                    for piece in suspicion.cut(batch, self.scripted) {
+                    let path = &self.job.graph.step(step).path;
+                    for piece in guarded(path, || suspicion.cut(batch, self.scripted))? {
                         self.bundle(output, vec![piece])?;
                         self.settle()?;
                     }
@@ -148,15 +144,18 @@ impl<'a> Executor<'a> {
         self.settle()
     }
 
-    /// Counts bad rows and tells of the first few.
+    /// Counts what a source gave: elements, or bad rows, of which it tells the first few.
     fn count_given(&mut self, at: usize, output: CollectionId, batch: &Batch) {
         let source = &self.works.sources[at];
-        let collection = self.job.graph.collection(output);
-        if collection.output != "bad rows" {
+        let count = batch.len() as u64;
+        let metrics = self.metrics.entry(source.step()).or_default();
+        if !source.gives_bad_rows(output) {
+            metrics.elements_out += count;
+            self.elements += if source.is_read() { count } else { 0 };
             return;
         }
+        metrics.bad_rows += count;
         let path = source.path().to_owned();
-        self.metrics.entry(source.step()).or_default().bad_rows += batch.len() as u64;
         let shown = self.result.bad_rows.entry(path.clone()).or_default();
         let rows = batch.values.typed::<BadRow>();
         for row in rows {
@@ -194,7 +193,8 @@ impl<'a> Executor<'a> {
             }
             if !bundle.is_empty() {
                 if let Some(suspicion) = &mut self.suspicion {
-                    bundle = bundle.into_iter().map(|batch| suspicion.shuffled(batch)).collect();
+                    let shuffled = bundle.into_iter().map(|batch| suspicion.shuffled(batch));
+                    bundle = guarded(&path, || shuffled.collect())?;
                 }
                 self.bundle(panes, bundle)?;
             }
@@ -252,12 +252,14 @@ impl<'a> Executor<'a> {
     }
 }
 
-/// Runs user code inside a grouping (combine functions, `Hash`, `Eq`, serde): a panic ends the run.
+/// Runs what user types do outside of a step's own code (combine functions, `Clone`, `Hash`, `Eq`,
+/// serde): a panic ends the run.
 fn guarded<R>(path: &str, code: impl FnOnce() -> R) -> Result<R, RunError> {
     catch_panic(code).map_err(|panicked| {
         let message = format!(
-            "`{path}` panicked: {panicked}\n  inside the grouping, where a bundle cannot be tried \
-             again\n  help: keep combine functions, `Hash`, `Eq` and serde impls free of panics"
+            "`{path}` panicked: {panicked}\n  outside of a step's own code, where a bundle cannot be \
+             tried again\n  help: keep combine functions and the `Clone`, `Hash`, `Eq` and serde \
+             impls of elements free of panics"
         );
         RunError::failed(message).in_step(path)
     })

@@ -1,5 +1,6 @@
 //! The writes of a run: opened before anything is read, committed behind everything.
 
+use crate::sources::guarded;
 use heliostat::batch::Batch;
 use heliostat::erased_io::ErasedWriter;
 use heliostat::graph::{Functions, Graph};
@@ -26,7 +27,7 @@ impl Sinks {
         let mut open = BTreeMap::new();
         for &step in &plan.writes {
             let path = graph.step(step).path.clone();
-            let writer = functions.write(&path).open(0, 0).map_err(|error| {
+            let writer = guarded(|| functions.write(&path).open(0, 0)).map_err(|error| {
                 RunError::failed(format!("`{path}` cannot be written: {error}")).in_step(&path)
             })?;
             open.insert(step, Sink { path, writer });
@@ -36,7 +37,7 @@ impl Sinks {
 
     pub(crate) fn write(&mut self, step: TransformId, batch: &mut Batch) -> Result<(), RunError> {
         let sink = self.open.get_mut(&step).expect("every write was opened");
-        let outcome = sink.writer.write(batch);
+        let outcome = guarded(|| sink.writer.write(batch));
         outcome.map_err(|error| {
             RunError::failed(format!("`{}` failed: {error}", sink.path)).in_step(&sink.path)
         })
@@ -50,26 +51,26 @@ impl Sinks {
     ) -> Result<BTreeMap<String, Written>, RunError> {
         let mut prepared: Vec<(String, Vec<u8>)> = Vec::new();
         for sink in self.open.into_values() {
-            match sink.writer.prepare() {
-                Ok(part) => prepared.push((sink.path, part)),
+            let Sink { path, writer } = sink;
+            match guarded(|| writer.prepare()) {
+                Ok(part) => prepared.push((path, part)),
                 Err(error) => {
                     for (path, part) in prepared {
-                        functions.write(&path).discard(vec![part]);
+                        discard(functions, &path, part);
                     }
-                    let message = format!("`{}` failed: {error}", sink.path);
-                    return Err(RunError::failed(message).in_step(sink.path));
+                    let message = format!("`{path}` failed: {error}");
+                    return Err(RunError::failed(message).in_step(path));
                 }
             }
         }
         let mut written = BTreeMap::new();
         let mut failed = None;
         for (path, part) in prepared {
-            let sink = functions.write(&path);
             if failed.is_some() {
-                sink.discard(vec![part]);
+                discard(functions, &path, part);
                 continue;
             }
-            match sink.commit(vec![part], completion) {
+            match guarded(|| functions.write(&path).commit(vec![part], completion)) {
                 Ok(appeared) => {
                     written.insert(path, appeared);
                 }
@@ -81,4 +82,13 @@ impl Sinks {
         }
         failed.map_or(Ok(written), Err)
     }
+}
+
+/// Removes a prepared part; best effort, since the run has already failed for another reason.
+fn discard(functions: &Functions, path: &str, part: Vec<u8>) {
+    let discarded = guarded(|| {
+        functions.write(path).discard(vec![part]);
+        Ok(())
+    });
+    drop(discarded);
 }

@@ -135,6 +135,11 @@ impl Source {
         matches!(self.kind, Kind::Read { .. } | Kind::Script { .. })
     }
 
+    /// Whether this output holds the rows it could not understand.
+    pub(crate) fn gives_bad_rows(&self, output: CollectionId) -> bool {
+        matches!(self.kind, Kind::Read { .. }) && output == self.outputs[1]
+    }
+
     pub(crate) fn readiness(&self, now: Timestamp) -> Readiness {
         match &self.kind {
             Kind::Impulse { waiting: true } => Readiness::Ready,
@@ -251,7 +256,9 @@ impl Source {
             if piece.through || *boundedness == Boundedness::Bounded {
                 continue;
             }
-            let now = piece.reader.watermark();
+            let now = guarded(|| Ok(piece.reader.watermark())).map_err(|error| {
+                RunError::failed(format!("`{}` failed: {error}", self.path)).in_step(&self.path)
+            })?;
             if now < piece.watermark {
                 let message = format!(
                     "`{}` broke its contract: its watermark went back from {} to {now}; a reader's \
@@ -266,8 +273,8 @@ impl Source {
     }
 }
 
-/// Runs a source's code; a panic becomes an error with its words.
-fn guarded<R>(code: impl FnOnce() -> heliostat::Result<R>) -> heliostat::Result<R> {
+/// Runs the code of a source or a sink; a panic becomes an error with its words.
+pub(crate) fn guarded<R>(code: impl FnOnce() -> heliostat::Result<R>) -> heliostat::Result<R> {
     let panicked = |panicked: Panicked| Error::new(format!("it panicked: {panicked}"));
     catch_panic(code).map_err(panicked)?
 }

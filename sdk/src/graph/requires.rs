@@ -2,9 +2,9 @@
 //!
 //! A step needs what it is (`gbk`, `flatten`, `root.impulse`, ..), and a grouping also what its
 //! input's windowing asks: window function, timestamp combiner, trigger, mode, lateness. The default
-//! trigger needs nothing beyond the grouping, and its continuation is itself. A combine counts as
-//! one grouping: what it is made of is its own affair, since a runner may put its own in the place
-//! of the expansion.
+//! trigger needs `trigger.event` and, being its own continuation, no `trigger.continuation`. A
+//! combine counts as one grouping: what it is made of is its own affair, since a runner may put its
+//! own in the place of the expansion.
 //!
 //! Some claims no graph asks for in so many words, so they are taken along by the steps that rely
 //! on them: every grouping needs `pane.info`, `pane.gc_leftover`, `watermark.holds` and

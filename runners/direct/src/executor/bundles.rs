@@ -52,7 +52,10 @@ impl Executor<'_> {
         let stages = self.stages_from.get(&input).cloned().unwrap_or_default();
         let Some((last, others)) = stages.split_last() else { return Ok(()) };
         for stage in others {
-            self.stage_bundle(*stage, batches.iter().map(Batch::copied).collect())?;
+            // Elements are cloned by the author's code.
+            let path = &self.job.graph.producer(input).path;
+            let copies = guarded(path, || batches.iter().map(Batch::copied).collect())?;
+            self.stage_bundle(*stage, copies)?;
         }
         self.stage_bundle(*last, batches)
     }
@@ -118,7 +121,7 @@ impl Executor<'_> {
         stage.start_bundle()?;
         while let Some(mut batch) = rest.pop_front() {
             if let Some(kept) = &mut kept {
-                kept.push(batch.copied());
+                kept.push(stage.copy_of(&batch)?);
             }
             stage.process(&mut batch, inspect)?;
             let full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(self.job.functions);
@@ -144,7 +147,7 @@ impl Executor<'_> {
                     let step = self.plan.groupings[at].step;
                     if let Some(suspicion) = &mut self.suspicion {
                         let path = &self.job.graph.step(step).path;
-                        suspicion.check_keys(path, &batch)?;
+                        guarded(path, || suspicion.check_keys(path, &batch))??;
                     }
                     let grouping = &mut self.works.groupings[at];
                     guarded(self.job.graph.step(step).path.as_str(), || grouping.add(&mut batch))?;
