@@ -130,7 +130,7 @@ fn options_that_only_look_like_launch_s_own_are_the_author_s() {
 
 #[test]
 fn a_pipeline_that_cannot_be_built_is_refused_with_the_reason() {
-    let fails: Build<Options> = |_, _| Err(Error::new("no airport `XXX`"));
+    let fails: Build<Options> = |_, _| Err(Error::new("no airport `ZZZ`"));
     let panics: Build<Options> = |pipeline, options| {
         numbers(pipeline, options)?;
         pipeline.create([1]).window(Window::fixed(secs(0)));
@@ -139,7 +139,7 @@ fn a_pipeline_that_cannot_be_built_is_refused_with_the_reason() {
     for command_line in ["run", "check", "graph", "graph --plan"] {
         let (exit, captured) = launched(both(), fails, command_line);
         assert_eq!(exit.code(), 2);
-        assert_eq!(captured.remarks(), "error: no airport `XXX`\n");
+        assert_eq!(captured.remarks(), "error: no airport `ZZZ`\n");
 
         let (exit, captured) = launched(both(), panics, command_line);
         assert_eq!(exit.code(), 2);
