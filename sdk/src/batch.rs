@@ -72,6 +72,18 @@ impl Batch {
         Self { values: self.values.select(picked), meta: self.meta.select(picked) }
     }
 
+    /// The same elements once per window they lie in; those in no window are gone (model.md 1.1).
+    #[must_use]
+    pub fn exploded(&self) -> Self {
+        let mut picked = Vec::new();
+        let mut counts = vec![0_u32; self.len()];
+        self.meta.windows.for_each(&self.meta.timestamps, self.len(), |index, _| {
+            picked.push(u32::try_from(index).expect("a batch has fewer than 2^32 elements"));
+            counts[index] += 1;
+        });
+        Self { values: self.values.select(&picked), meta: self.meta.exploded(&counts) }
+    }
+
     /// Moves all elements of `other` behind its own; `other` is left empty.
     pub fn append(&mut self, other: &mut Batch) {
         let (own, more) = (self.len(), other.len());

@@ -42,7 +42,7 @@ impl fmt::Display for Question {
 /// use heliostat::{Capability, Standing};
 ///
 /// assert_eq!(Capability::WindowFixed.standing(), Standing::Expressible);
-/// assert_eq!(Capability::WindowSession.standing(), Standing::Planned);
+/// assert_eq!(Capability::WindowCalendar.standing(), Standing::Planned);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -160,12 +160,12 @@ capabilities! {
     TimestampCombinerEow "ts_combiner.eow" Where Expressible Same "stamps a pane with the end of its window";
     TimestampCombinerEarliest "ts_combiner.earliest" Where Expressible Same "stamps a pane with its earliest element";
     TimestampCombinerLatest "ts_combiner.latest" Where Expressible Same "stamps a pane with its latest element";
-    WindowSliding "window.sliding" Where Planned Same "groups in overlapping windows";
-    WindowSlidingGaps "window.sliding.gaps" Where Planned Same "drops what falls between sliding windows with gaps";
+    WindowSliding "window.sliding" Where Expressible Same "groups in overlapping windows";
+    WindowSlidingGaps "window.sliding.gaps" Where Expressible Same "drops what falls between sliding windows with gaps";
     WindowCalendar "window.calendar" Where Planned Same "groups by days, weeks, months or years of a time zone";
-    WindowSession "window.session" Where Planned Same "groups in windows that merge while elements keep coming";
-    WindowCustom "window.custom" Where Planned Same "groups in windows of the author's making";
-    WindowCustomMerging "window.custom_merging" Where Planned Same "merges windows of the author's making";
+    WindowSession "window.session" Where Expressible Same "groups in windows that merge while elements keep coming";
+    WindowCustom "window.custom" Where Expressible Same "groups in windows of the author's making";
+    WindowCustomMerging "window.custom_merging" Where Expressible Same "merges windows of the author's making";
     TriggerEvent "trigger.event" When Expressible Differ "fires when the watermark passes the end of a window, and before and after it";
     TriggerCount "trigger.count" When Expressible Differ "fires when enough elements have come";
     TriggerRepeated "trigger.repeated" When Expressible Same "fires a trigger again and again";
@@ -176,10 +176,11 @@ capabilities! {
     LatenessDropped "lateness.dropped" When Expressible Same "counts each dropped element and window by cause";
     LatenessDroppedOutput "lateness.dropped_output" When Expressible Same "gives dropped elements as a second output";
     WatermarkHolds "watermark.holds" When Expressible Same "holds the watermark for panes that are still to come";
-    TriggerProcessing "trigger.processing" When Planned Same "fires at a processing time";
-    TriggerSync "trigger.sync" When Planned Same "fires at a synchronized processing time";
-    TriggerComposite "trigger.composite" When Planned Same "fires on any, all, each or until of other triggers";
-    TriggerMerging "trigger.merging" When Planned Same "merges trigger state when windows merge";
+    TriggerProcessing "trigger.processing" When Expressible Same "fires at a processing time";
+    TriggerSync "trigger.sync" When Expressible Same "fires at a synchronized processing time";
+    TriggerComposite "trigger.composite" When Expressible Same "fires on any, all, each or until of other triggers";
+    TriggerAlways "trigger.always" When Expressible Same "fires with every bundle";
+    TriggerMerging "trigger.merging" When Expressible Same "merges trigger state when windows merge";
     ModeDiscarding "mode.discarding" How Expressible Same "emits only what came since the last pane";
     ModeAccumulating "mode.accumulating" How Expressible Same "emits everything so far in each pane";
     PaneInfo "pane.info" How Expressible Same "labels panes with timing, index, first and last, per key";

@@ -16,7 +16,7 @@ pub mod kernel;
 
 pub use collection::{Boundedness, Collection, CollectionId};
 pub use display::Format;
-pub use functions::{EdgeType, Functions, StepFn, StepWork};
+pub use functions::{EdgeType, Functions, StepFn, StepWork, WindowAssigner};
 pub use requires::Requirement;
 pub use transform::{
     Composite, Naming, ReadSpec, SinkStyle, SourceLine, Step, TestStreamSpec, Transform,

@@ -117,10 +117,15 @@ pub use time::{
     Duration, TimeParseError, TimeRangeError, Timestamp, days, hours, millis, minutes, secs,
 };
 pub use transforms::{Emit, Outcome, ParDoOutputs, WriteStep};
-pub use trigger::{AfterWatermark, Trigger, after_count, after_watermark, repeatedly};
+pub use trigger::{
+    AfterProcessingTime, AfterWatermark, Deadline, Trigger, TriggerList, after_all, after_any,
+    after_count, after_each, after_processing_time, after_watermark, repeatedly,
+};
 pub use window::{
-    Accumulation, ClosingBehavior, FixedWindows, Interval, MergeStatus, OnTimeBehavior, PaneInfo,
-    PaneTiming, Specified, TimestampCombiner, Window, WindowFn, Windowing, WindowingChange,
+    Accumulation, AssignWindows, ByElement, ByTime, ClosingBehavior, CustomWindows, FixedWindows,
+    Interval, Merge, MergeStatus, MergeWindows, Merges, OnTimeBehavior, PaneInfo, PaneTiming,
+    SessionWindows, SlidingWindows, Specified, TimestampCombiner, Window, WindowFn, Windowing,
+    WindowingChange, WindowsFor,
 };
 pub use windowed::{DeadLetter, DropCause, Dropped, Windowed};
 
@@ -143,13 +148,14 @@ pub mod erased_io {
 /// ```
 pub mod prelude {
     pub use crate::{
-        Accumulation, BadRow, Boundedness, BundleContext, ClosingBehavior, Collected, CombineFn,
-        Context, Count, DeadLetter, Declare, DoFn, DropCause, Dropped, Duration, Element, Emit,
-        Error, Exit, Fill, Group, Interval, Key, Max, Mean, Min, OnTimeBehavior, Output,
-        PCollection, PaneInfo, PaneTiming, Pipeline, Read, Reader, Result, Rows, Runner, Str, Sum,
-        TestStream, TestStreams, Timestamp, TimestampCombiner, Trigger, Window, Windowed, Write,
-        Writer, after_count, after_watermark, bounded_disorder, days, generate_sequence, hours,
-        millis, minutes, repeatedly, secs,
+        Accumulation, AssignWindows, BadRow, Boundedness, BundleContext, ClosingBehavior,
+        Collected, CombineFn, Context, Count, DeadLetter, Declare, DoFn, DropCause, Dropped,
+        Duration, Element, Emit, Error, Exit, Fill, Group, Interval, Key, Max, Mean, MergeWindows,
+        Merges, Min, OnTimeBehavior, Output, PCollection, PaneInfo, PaneTiming, Pipeline, Read,
+        Reader, Result, Rows, Runner, Str, Sum, TestStream, TestStreams, Timestamp,
+        TimestampCombiner, Trigger, Window, Windowed, Write, Writer, after_all, after_any,
+        after_count, after_each, after_processing_time, after_watermark, bounded_disorder, days,
+        generate_sequence, hours, millis, minutes, repeatedly, secs,
     };
 }
 

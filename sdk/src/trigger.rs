@@ -1,5 +1,14 @@
 //! When a grouping emits a pane: triggers as values (model.md 3). The machines are the runners'.
 
+mod deadline;
+mod build;
+
+pub use build::{
+    AfterProcessingTime, AfterWatermark, TriggerList, after_all, after_any, after_count,
+    after_each, after_processing_time, after_watermark, repeatedly,
+};
+pub use deadline::Deadline;
+
 use crate::{Duration, Windowing};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -30,98 +39,63 @@ pub enum Trigger {
     },
     /// Once, when at least so many elements have come.
     AfterCount(u32),
-    /// Its trigger, over and over.
-    Repeatedly(Box<Trigger>),
+    /// Once, when processing time is past a deadline set by the first element of the pane.
+    AfterProcessingTime(Deadline),
+    /// Once, when everything upstream has caught up with the first element of the pane: behind a
+    /// grouping with a processing-time trigger, so that a chain of them waits only once.
+    AfterSynchronizedProcessingTime,
     /// Not before the window is garbage.
     Never,
-}
-
-/// Fires when at least `count` elements have come since the last pane.
-///
-/// # Panics
-/// If `count` is 0.
-///
-/// ```
-/// assert_eq!(heliostat::after_count(3).to_string(), "after_count(3)");
-/// ```
-#[track_caller]
-pub fn after_count(count: u32) -> Trigger {
-    assert!(0 < count, "after_count needs at least 1 element");
-    Trigger::AfterCount(count)
-}
-
-/// Fires `trigger` again and again.
-///
-/// ```
-/// use heliostat::{after_count, repeatedly};
-///
-/// assert_eq!(repeatedly(after_count(3)).to_string(), "repeatedly(after_count(3))");
-/// ```
-pub fn repeatedly(trigger: impl Into<Trigger>) -> Trigger {
-    Trigger::Repeatedly(Box::new(trigger.into()))
-}
-
-/// Fires once, when the watermark passes the end of the window; add `.early(..)` and `.late(..)`.
-///
-/// ```
-/// assert_eq!(heliostat::Trigger::from(heliostat::after_watermark()).to_string(), "after_watermark");
-/// ```
-pub fn after_watermark() -> AfterWatermark {
-    AfterWatermark { early: None, late: None }
-}
-
-/// An after-watermark trigger while its early and late firings are being added.
-///
-/// ```
-/// use heliostat::{Trigger, after_count, after_watermark};
-///
-/// let trigger: Trigger = after_watermark().late(after_count(2)).into();
-/// assert_eq!(trigger.to_string(), "after_watermark(late=after_count(2))");
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct AfterWatermark {
-    early: Option<Trigger>,
-    late: Option<Trigger>,
-}
-
-impl AfterWatermark {
-    /// Also fires before the end of the window, over and over.
-    #[must_use]
-    pub fn early(mut self, trigger: impl Into<Trigger>) -> Self {
-        self.early = Some(trigger.into());
-        self
-    }
-
-    /// Also fires behind the end of the window, over and over.
-    #[must_use]
-    pub fn late(mut self, trigger: impl Into<Trigger>) -> Self {
-        self.late = Some(trigger.into());
-        self
-    }
-}
-
-impl From<AfterWatermark> for Trigger {
-    fn from(trigger: AfterWatermark) -> Self {
-        Self::AfterWatermark {
-            early: trigger.early.map(Box::new),
-            late: trigger.late.map(Box::new),
-        }
-    }
+    /// With every bundle.
+    Always,
+    /// Its trigger, over and over.
+    Repeatedly(Box<Trigger>),
+    /// Once, with the first of these.
+    AfterAny(Vec<Trigger>),
+    /// Once, when all of these are ready.
+    AfterAll(Vec<Trigger>),
+    /// These one after the other.
+    AfterEach(Vec<Trigger>),
+    /// The first until the second fires.
+    OrFinally(Box<Trigger>, Box<Trigger>),
 }
 
 impl Trigger {
+    /// Fires like this one until `until` fires, which ends it.
+    ///
+    /// ```
+    /// use heliostat::{after_count, after_watermark, repeatedly};
+    ///
+    /// let trigger = repeatedly(after_count(2)).or_finally(after_watermark());
+    /// assert_eq!(trigger.to_string(), "or_finally(repeatedly(after_count(2)), after_watermark)");
+    /// ```
+    #[must_use]
+    pub fn or_finally(self, until: impl Into<Self>) -> Self {
+        Self::OrFinally(Box::new(self), Box::new(until.into()))
+    }
+
     /// The trigger of whatever is grouped again behind a grouping (model.md 3.6).
     #[must_use]
     pub fn continuation(&self) -> Self {
-        let of = |inner: &Option<Box<Self>>| inner.as_ref().map(|t| Box::new(t.continuation()));
+        let one = |inner: &Self| Box::new(inner.continuation());
+        let all = |inner: &[Self]| inner.iter().map(Self::continuation).collect();
         match self {
-            Self::Default => Self::Default,
-            Self::AfterWatermark { early, late } => {
-                Self::AfterWatermark { early: of(early), late: of(late) }
-            }
+            Self::AfterWatermark { early, late } => Self::AfterWatermark {
+                early: early.as_deref().map(one),
+                late: late.as_deref().map(one),
+            },
             Self::AfterCount(_) => Self::AfterCount(1),
-            Self::Repeatedly(inner) => Self::Repeatedly(Box::new(inner.continuation())),
-            Self::Never => Self::Never,
+            Self::AfterProcessingTime(_) => Self::AfterSynchronizedProcessingTime,
+            Self::Default | Self::AfterSynchronizedProcessingTime | Self::Never | Self::Always => {
+                self.clone()
+            }
+            Self::Repeatedly(inner) => Self::Repeatedly(one(inner)),
+            Self::AfterAny(inner) => Self::AfterAny(all(inner)),
+            Self::AfterAll(inner) => Self::AfterAll(all(inner)),
+            Self::AfterEach(inner) => Self::Repeatedly(Box::new(Self::AfterAny(all(inner)))),
+            Self::OrFinally(main, until) => {
+                Self::Repeatedly(Box::new(Self::OrFinally(one(main), one(until))))
+            }
         }
     }
 
@@ -129,16 +103,46 @@ impl Trigger {
     /// drop what comes after it (model.md 3.6).
     pub fn may_lose_data(&self, windowing: &Windowing) -> bool {
         match self {
-            Self::Default | Self::Repeatedly(_) | Self::Never => false,
-            Self::AfterWatermark { late: Some(_), .. } => false,
+            Self::Never => false,
             Self::AfterWatermark { late: None, .. } => windowing.allowed_lateness > Duration::ZERO,
-            Self::AfterCount(_) => true,
+            Self::Default
+            | Self::AfterWatermark { late: Some(_), .. }
+            | Self::AfterCount(_)
+            | Self::AfterProcessingTime(_)
+            | Self::AfterSynchronizedProcessingTime
+            | Self::Always
+            | Self::Repeatedly(_)
+            | Self::AfterAny(_)
+            | Self::AfterAll(_)
+            | Self::AfterEach(_)
+            | Self::OrFinally(..) => self.may_finish(),
+        }
+    }
+
+    /// Whether there can be a last firing (model.md 3.6, S32).
+    fn may_finish(&self) -> bool {
+        match self {
+            Self::Default
+            | Self::AfterWatermark { late: Some(_), .. }
+            | Self::Always
+            | Self::Repeatedly(_) => false,
+            Self::AfterWatermark { late: None, .. }
+            | Self::AfterCount(_)
+            | Self::AfterProcessingTime(_)
+            | Self::AfterSynchronizedProcessingTime
+            | Self::Never
+            | Self::AfterAny(_)
+            | Self::AfterAll(_) => true,
+            Self::AfterEach(inner) => inner.iter().all(Self::may_finish),
+            Self::OrFinally(main, until) => main.may_finish() || until.may_finish(),
         }
     }
 }
 
 impl fmt::Display for Trigger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list =
+            |triggers: &[Self]| triggers.iter().map(Self::to_string).collect::<Vec<_>>().join(", ");
         match self {
             Self::Default => f.write_str("default"),
             Self::AfterWatermark { early: None, late: None } => f.write_str("after_watermark"),
@@ -152,8 +156,17 @@ impl fmt::Display for Trigger {
                 write!(f, "after_watermark(early={early}, late={late})")
             }
             Self::AfterCount(count) => write!(f, "after_count({count})"),
-            Self::Repeatedly(inner) => write!(f, "repeatedly({inner})"),
+            Self::AfterProcessingTime(deadline) => write!(f, "after_processing_time({deadline})"),
+            Self::AfterSynchronizedProcessingTime => {
+                f.write_str("after_synchronized_processing_time")
+            }
             Self::Never => f.write_str("never"),
+            Self::Always => f.write_str("always"),
+            Self::Repeatedly(inner) => write!(f, "repeatedly({inner})"),
+            Self::AfterAny(inner) => write!(f, "after_any({})", list(inner)),
+            Self::AfterAll(inner) => write!(f, "after_all({})", list(inner)),
+            Self::AfterEach(inner) => write!(f, "after_each({})", list(inner)),
+            Self::OrFinally(main, until) => write!(f, "or_finally({main}, {until})"),
         }
     }
 }

@@ -2,14 +2,22 @@
 
 mod interval;
 mod fixed;
+mod sliding;
+mod sessions;
+mod custom;
+mod assignment;
 mod pane;
 mod strategy;
 mod builder;
 
+pub use assignment::{ByElement, ByTime, WindowsFor};
 pub use builder::Window;
+pub use custom::{AssignWindows, CustomWindows, Merge, MergeWindows, Merges};
 pub use fixed::FixedWindows;
 pub use interval::Interval;
 pub use pane::{PaneInfo, PaneTiming};
+pub use sessions::SessionWindows;
+pub use sliding::SlidingWindows;
 pub use strategy::{
     Accumulation, ClosingBehavior, MergeStatus, OnTimeBehavior, Specified, TimestampCombiner,
     Windowing, WindowingChange,
@@ -36,6 +44,12 @@ pub enum WindowFn {
     Global,
     /// Windows of one size, laid end to end.
     Fixed(FixedWindows),
+    /// Windows of one size that begin at regular times.
+    Sliding(SlidingWindows),
+    /// Windows that grow while elements keep coming.
+    Sessions(SessionWindows),
+    /// Windows of the author's making.
+    Custom(CustomWindows),
 }
 
 impl WindowFn {
@@ -43,18 +57,35 @@ impl WindowFn {
     ///
     /// A window is assigned by `min(timestamp, END_OF_GLOBAL_WINDOW)` and ends at most one
     /// millisecond later than that (model.md S36).
+    ///
+    /// # Panics
+    /// If the windows are of the author's making: those are assigned by element, by the code in
+    /// [`Functions`](crate::graph::Functions).
     #[inline]
     pub fn assign(&self, timestamp: Timestamp, mut visit: impl FnMut(Interval)) {
         match self {
             Self::Global => visit(Interval::GLOBAL),
             Self::Fixed(fixed) => visit(fixed.window_at(timestamp)),
+            Self::Sliding(sliding) => sliding.visit(timestamp, visit),
+            Self::Sessions(sessions) => visit(sessions.window_at(timestamp)),
+            Self::Custom(custom) => panic!("{custom} windows are not assigned by timestamp"),
         }
     }
 
     /// Whether windows of one key can grow together.
     pub fn merges(&self) -> bool {
         match self {
-            Self::Global | Self::Fixed(_) => false,
+            Self::Global | Self::Fixed(_) | Self::Sliding(_) => false,
+            Self::Sessions(_) => true,
+            Self::Custom(custom) => custom.merges(),
+        }
+    }
+
+    /// Whether every element lies in exactly one window, found by its timestamp alone.
+    pub fn partitions(&self) -> bool {
+        match self {
+            Self::Global | Self::Fixed(_) | Self::Sessions(_) => true,
+            Self::Sliding(_) | Self::Custom(_) => false,
         }
     }
 
@@ -63,6 +94,10 @@ impl WindowFn {
         match self {
             Self::Global => Capability::WindowGlobal,
             Self::Fixed(_) => Capability::WindowFixed,
+            Self::Sliding(_) => Capability::WindowSliding,
+            Self::Sessions(_) => Capability::WindowSession,
+            Self::Custom(custom) if custom.merges() => Capability::WindowCustomMerging,
+            Self::Custom(_) => Capability::WindowCustom,
         }
     }
 }
@@ -72,6 +107,9 @@ impl fmt::Display for WindowFn {
         match self {
             Self::Global => f.write_str("global"),
             Self::Fixed(fixed) => fixed.fmt(f),
+            Self::Sliding(sliding) => sliding.fmt(f),
+            Self::Sessions(sessions) => sessions.fmt(f),
+            Self::Custom(custom) => custom.fmt(f),
         }
     }
 }

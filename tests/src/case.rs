@@ -30,6 +30,7 @@ pub use parse::parse;
 pub use render::{render_dropped, render_drops, render_output, render_pane};
 pub use step::{Combine, Defaults, Step};
 pub use time::{GLOBAL_WINDOW_MAX, TIMESTAMP_MAX, TIMESTAMP_MIN};
+pub(crate) use trigger::parse_trigger_text;
 pub use trigger::{Align, Trigger};
 pub use window::{
     Accumulation, CalendarUnit, Closing, OnTime, StreamWindow, TimestampCombiner, WindowFunction,

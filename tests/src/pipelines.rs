@@ -1,6 +1,7 @@
 //! A case as a pipeline of the sdk.
 
 mod script;
+mod custom;
 mod windowing;
 mod stream;
 mod keyed;
@@ -93,13 +94,13 @@ fn built<N: Unit>(case: &Case) -> Result<Built, String> {
     let mut streams = script::streams::<N>(case, &pipeline)?;
     for (stream, name) in streams.iter_mut().zip(&case.streams) {
         if let Some(spec) = case.window_on(name) {
-            *stream = stream.window(windowing::window(spec)?);
+            *stream = windowing::windowed(stream, spec)?;
         }
     }
     let flattened = 1 < streams.len() || case.steps.first() == Some(&Step::Flatten);
     let mut source = if flattened { pipeline.flatten(streams) } else { streams.swap_remove(0) };
-    if let Some(window) = windowing::of_case(case)? {
-        source = source.window(window);
+    if let Some(spec) = windowing::of_case(case) {
+        source = windowing::windowed(&source, &spec)?;
     }
     let mut stream: Box<dyn Stream> = Box::new(keyed::Keyed(source));
     let mut dropped = None;

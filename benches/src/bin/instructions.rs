@@ -8,7 +8,9 @@ use heliostat::batch::{Batch, ColumnExt, Meta, Windows};
 use heliostat::graph::Transform;
 use heliostat::{Fill, Pipeline, Result, Timestamp};
 use heliostat_benches::w2::{self, Check, Event};
-use heliostat_runner_core::{CombineForm, Fired, Grouping, GroupingPath, GroupingSettings, Plan};
+use heliostat_runner_core::{
+    CombineForm, Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings, Plan,
+};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -61,7 +63,7 @@ fn aligned(events: Vec<Event>) -> Result<Check> {
     assert_eq!(plan.path, GroupingPath::Aligned, "W2 takes the aligned path");
     let settings = GroupingSettings { windowing: plan.windowing.clone(), path: plan.path, seed: 0 };
     let kernels = functions.kernels(&graph.step(plan.step).path);
-    let mut grouping = Grouping::new(settings, kernels, None);
+    let mut grouping = Grouping::new(settings, GroupingCode { kernels, merger: None }, None);
     let windows = Windows::ByTimestamp(plan.windowing.window_fn.clone());
 
     let read = graph.leaves().find(|step| !matches!(step.transform, Transform::WindowInto(_)));
@@ -76,7 +78,7 @@ fn aligned(events: Vec<Event>) -> Result<Check> {
         let fill = reader.fill(&mut rows, &mut bad_rows, BATCH_EVENTS)?;
         rows.meta.windows = windows.clone();
         grouping.add(&mut rows);
-        count(&grouping.end_bundle(empty(plan.panes)), &mut check);
+        count(&grouping.end_bundle(empty(plan.panes))?, &mut check);
         count(&grouping.advance(reader.watermark(), empty(plan.panes)), &mut check);
         if fill == Fill::Done {
             count(&grouping.advance(Timestamp::MAX, empty(plan.panes)), &mut check);

@@ -11,12 +11,12 @@ mod label;
 mod saved;
 
 use aligned::Aligned;
-use general::General;
-use heliostat::batch::{Batch, Meta, Timestamps, Windows};
+use general::{ClosedOut, General};
+use heliostat::batch::{Batch, Column, Meta, Timestamps};
 use heliostat::graph::kernel::{DropRecord, Kernels};
 use heliostat::{
-    Accumulation, ClosingBehavior, DropCause, DropCounts, Duration, OpenWindows, Result, Timestamp,
-    TimestampCombiner, Trigger, Windowing,
+    Accumulation, ClosingBehavior, DropCause, DropCounts, Duration, MergeWindows, OpenWindows,
+    Result, Timestamp, TimestampCombiner, Trigger, Windowing,
 };
 use std::fmt;
 use std::sync::Arc;
@@ -60,40 +60,41 @@ enum LateFirings {
 
 /// The late firings of a windowing that can take the aligned path; `None` if it cannot.
 fn late_firings(windowing: &Windowing) -> Option<LateFirings> {
-    let aligned = !windowing.window_fn.merges()
+    let aligned = !windowing.merges_windows()
         && windowing.timestamp_combiner == TimestampCombiner::EndOfWindow
         && windowing.closing_behavior == ClosingBehavior::IfNonEmpty;
-    match &windowing.trigger {
-        Trigger::Default if aligned => Some(LateFirings::AtOnce),
-        Trigger::AfterWatermark { early: None, late: None }
-            if aligned && windowing.allowed_lateness == Duration::ZERO =>
-        {
-            // At lateness zero a window expires with its on-time pane: nothing is ever late.
-            Some(LateFirings::AtOnce)
-        }
-        Trigger::AfterWatermark { early: None, late: Some(late) } if aligned => {
-            let count = match late.as_ref() {
-                Trigger::AfterCount(count) => Some(*count),
-                Trigger::Repeatedly(inner) => match inner.as_ref() {
-                    Trigger::AfterCount(count) => Some(*count),
-                    Trigger::Default
-                    | Trigger::AfterWatermark { .. }
-                    | Trigger::Repeatedly(_)
-                    | Trigger::Never => None,
-                },
-                Trigger::Default | Trigger::AfterWatermark { .. } | Trigger::Never => None,
-            };
-            count.map(|count| match count {
-                1 => LateFirings::AtOnce,
-                more => LateFirings::Count(more),
-            })
-        }
-        Trigger::Default
-        | Trigger::AfterWatermark { .. }
-        | Trigger::AfterCount(_)
-        | Trigger::Repeatedly(_)
-        | Trigger::Never => None,
+    if !aligned {
+        return None;
     }
+    match &windowing.trigger {
+        Trigger::Default => Some(LateFirings::AtOnce),
+        // At lateness zero a window expires with its on-time pane: nothing is ever late.
+        Trigger::AfterWatermark { early: None, late: None } => {
+            (windowing.allowed_lateness == Duration::ZERO).then_some(LateFirings::AtOnce)
+        }
+        Trigger::AfterWatermark { early: None, late: Some(late) } => match counted(late)? {
+            1 => Some(LateFirings::AtOnce),
+            more => Some(LateFirings::Count(more)),
+        },
+        Trigger::AfterWatermark { early: Some(_), .. }
+        | Trigger::AfterCount(_)
+        | Trigger::AfterProcessingTime(_)
+        | Trigger::AfterSynchronizedProcessingTime
+        | Trigger::Never
+        | Trigger::Always
+        | Trigger::Repeatedly(_)
+        | Trigger::AfterAny(_)
+        | Trigger::AfterAll(_)
+        | Trigger::AfterEach(_)
+        | Trigger::OrFinally(..) => None,
+    }
+}
+
+/// How many elements late firings wait for, if elements are all they wait for: they are repeated
+/// whether it is said or not.
+fn counted(late: &Trigger) -> Option<u32> {
+    let once = if let Trigger::Repeatedly(inner) = late { inner } else { late };
+    if let Trigger::AfterCount(count) = once { Some(*count) } else { None }
 }
 
 /// What a grouping is made from besides its kernels.
@@ -105,6 +106,15 @@ pub struct GroupingSettings {
     pub path: GroupingPath,
     /// What its hashes are keyed with.
     pub seed: u64,
+}
+
+/// The code a grouping calls.
+#[derive(Clone)]
+pub struct GroupingCode {
+    /// What holds its keys and values.
+    pub kernels: Arc<dyn Kernels>,
+    /// What merges its windows, where they do.
+    pub merger: Option<Arc<dyn MergeWindows>>,
 }
 
 /// What a bundle or a watermark made a grouping give.
@@ -158,18 +168,16 @@ impl Drops {
 impl Grouping {
     /// A grouping without state. `dropped` is an empty batch for what it does not take, if that
     /// output is wanted.
-    pub fn new(
-        settings: GroupingSettings,
-        kernels: Arc<dyn Kernels>,
-        dropped: Option<Batch>,
-    ) -> Self {
+    pub fn new(settings: GroupingSettings, code: GroupingCode, dropped: Option<Batch>) -> Self {
         let GroupingSettings { windowing, path, seed } = settings;
+        let GroupingCode { kernels, merger } = code;
         let engine = match (path, late_firings(&windowing)) {
             (GroupingPath::Aligned, Some(late)) => {
                 Engine::Aligned(Aligned::new(&windowing, late, kernels.pane_tables(seed)))
             }
             (GroupingPath::Aligned | GroupingPath::General, _) => {
-                Engine::General(General::new(&windowing, kernels.keyed_cells(seed)))
+                let merger = merger.filter(|_| windowing.merges_windows());
+                Engine::General(General::new(&windowing, merger, kernels.keyed_cells(seed)))
             }
         };
         let drops = Drops { wanted: dropped.is_some(), ..Drops::default() };
@@ -186,33 +194,59 @@ impl Grouping {
 
     /// Takes one batch of the bundle in hand and leaves it empty.
     pub fn add(&mut self, batch: &mut Batch) {
-        if let Windows::Many { .. } = batch.meta.windows {
-            *batch = exploded(batch);
+        if !batch.meta.windows.one_each() {
+            *batch = batch.exploded();
         }
         match &mut self.engine {
             Engine::Aligned(aligned) => {
                 let panes = aligned.assign(&batch.meta, batch.len(), &mut self.drops);
-                push_dropped(&*self.kernels, batch, &mut self.drops, self.dropped.as_mut());
+                push_dropped(
+                    &*self.kernels,
+                    &*batch.values,
+                    &mut self.drops,
+                    self.dropped.as_mut(),
+                );
                 aligned.add(batch.values.as_mut(), panes);
             }
             Engine::General(general) => {
                 general.assign(batch, &mut self.drops);
-                push_dropped(&*self.kernels, batch, &mut self.drops, self.dropped.as_mut());
+                push_dropped(
+                    &*self.kernels,
+                    &*batch.values,
+                    &mut self.drops,
+                    self.dropped.as_mut(),
+                );
                 general.add(batch.values.as_mut());
             }
         }
         batch.clear();
     }
 
-    /// Ends the bundle in hand: triggers are looked at once per key and window it touched.
-    /// `panes` is an empty batch of the output's type.
-    pub fn end_bundle(&mut self, panes: Batch) -> Fired {
+    /// Moves processing time, without firing what is due by it.
+    pub fn set_now(&mut self, now: Timestamp) {
+        match &mut self.engine {
+            Engine::Aligned(_) => {}
+            Engine::General(general) => general.set_now(now),
+        }
+    }
+
+    /// Ends the bundle in hand: windows are merged where they do, and triggers are looked at once
+    /// per key and window it touched. `panes` is an empty batch of the output's type.
+    ///
+    /// # Errors
+    /// If a window function asks for merges that its contract does not allow.
+    pub fn end_bundle(&mut self, panes: Batch) -> Result<Fired> {
         let mut panes = Panes::new(panes);
         match &mut self.engine {
             Engine::Aligned(aligned) => aligned.end_bundle(&mut panes),
-            Engine::General(general) => general.end_bundle(&mut panes),
+            Engine::General(general) => {
+                if let Some(ClosedOut { values, records }) = general.end_bundle(&mut panes)? {
+                    records.into_iter().for_each(|record| self.drops.push(record));
+                    push_dropped(&*self.kernels, &*values, &mut self.drops, self.dropped.as_mut());
+                }
+            }
         }
-        panes.fired()
+        Ok(panes.fired())
     }
 
     /// Moves the input watermark; does nothing if it is not ahead of where it is.
@@ -227,6 +261,24 @@ impl Grouping {
             Engine::General(general) => general.advance(to, &mut panes),
         }
         panes.fired()
+    }
+
+    /// Fires what processing time has made due.
+    pub fn fire_overdue(&mut self, panes: Batch) -> Fired {
+        let mut panes = Panes::new(panes);
+        match &mut self.engine {
+            Engine::Aligned(_) => {}
+            Engine::General(general) => general.fire_overdue(&mut panes),
+        }
+        panes.fired()
+    }
+
+    /// The processing time that something waits for: it is due once that has passed.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        match &self.engine {
+            Engine::Aligned(_) => None,
+            Engine::General(general) => general.next_deadline(),
+        }
     }
 
     /// The input watermark it was last advanced to.
@@ -336,25 +388,19 @@ impl Panes {
     }
 }
 
-fn push_dropped(kernels: &dyn Kernels, batch: &Batch, drops: &mut Drops, out: Option<&mut Batch>) {
+fn push_dropped(
+    kernels: &dyn Kernels,
+    values: &dyn Column,
+    drops: &mut Drops,
+    out: Option<&mut Batch>,
+) {
     let (Some(out), false) = (out, drops.records.is_empty()) else { return };
-    kernels.push_dropped(batch.values.as_ref(), &drops.records, out.values.as_mut());
+    kernels.push_dropped(values, &drops.records, out.values.as_mut());
     let at = drops.records.iter().map(|record| record.timestamp).collect();
     let count = drops.records.len();
     let before = out.len() - count;
     out.meta.append(before, Meta::at(Timestamps::each(at)), count);
     drops.records.clear();
-}
-
-/// The same elements once per window.
-fn exploded(batch: &Batch) -> Batch {
-    let mut picked = Vec::new();
-    let mut counts = vec![0_u32; batch.len()];
-    batch.meta.windows.for_each(&batch.meta.timestamps, batch.len(), |index, _| {
-        picked.push(u32::try_from(index).expect("a batch has fewer than 2^32 elements"));
-        counts[index] += 1;
-    });
-    Batch { values: batch.values.select(&picked), meta: batch.meta.exploded(&counts) }
 }
 
 /// Whether a mode keeps what a pane showed.

@@ -8,6 +8,6 @@ mod stage;
 mod grouping;
 mod trigger;
 
-pub use grouping::{Fired, Grouping, GroupingPath, GroupingSettings};
+pub use grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
 pub use plan::{CombineForm, GroupingId, GroupingPlan, Plan, Root, Stage, StageId, Target};
 pub use stage::{Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork};

@@ -1,13 +1,15 @@
 //! A stage at work: a bundle goes through all its steps, and leaves or fails as a whole.
 
+mod assign;
 mod error;
 
 pub use error::{Attempt, StageError};
 
+use self::assign::Assignment;
 use crate::plan::{Stage, Target};
-use heliostat::batch::{Batch, Meta, Timestamps, Windows};
+use heliostat::batch::{Batch, Meta, Timestamps};
 use heliostat::graph::{Functions, Graph, StepWork, Transform};
-use heliostat::{CollectionId, Result, StepMetrics, TransformId, WindowFn, catch_panic};
+use heliostat::{CollectionId, Result, StepMetrics, TransformId, catch_panic};
 use std::collections::BTreeMap;
 
 /// Looks at every batch that goes over an edge; how direct is suspicious.
@@ -81,7 +83,7 @@ struct Operator {
 enum Work {
     ParDo(Box<dyn StepWork>),
     Flatten,
-    Window(Option<WindowFn>),
+    Window(Assignment),
 }
 
 #[derive(Clone, Default)]
@@ -106,7 +108,9 @@ impl StageWork {
                     Work::ParDo(guarded(setup).map_err(|error| error.in_step(&step.path))?)
                 }
                 Transform::Flatten => Work::Flatten,
-                Transform::WindowInto(change) => Work::Window(change.window_fn.clone()),
+                Transform::WindowInto(change) => {
+                    Work::Window(Assignment::of(step, change, functions))
+                }
                 Transform::Impulse
                 | Transform::GroupByKey
                 | Transform::TestStream(_)
@@ -336,10 +340,16 @@ impl StageWork {
                 }
             }
             Work::Flatten => std::mem::swap(&mut operator.out[0], batch),
-            Work::Window(window_fn) => {
-                if let Some(window_fn) = window_fn {
-                    batch.meta.windows = Windows::ByTimestamp(window_fn.clone());
-                }
+            Work::Window(assignment) => {
+                let mut done = 0;
+                let outcome = guarded(|| {
+                    assignment.assign(batch, &mut done);
+                    Ok(())
+                });
+                outcome.map_err(|error| {
+                    let at = batch.meta.timestamps.at(done.min(count - 1));
+                    error.in_step(&operator.path).at_element(done, count, Some(at))
+                })?;
                 std::mem::swap(&mut operator.out[0], batch);
             }
         }

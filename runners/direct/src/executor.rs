@@ -3,16 +3,17 @@
 mod bundles;
 mod outcome;
 
+use crate::run_clock::RunClock;
 use crate::settings::DirectSettings;
 use crate::sources::{Given, Readiness, Source};
 use crate::suspicion::Suspicion;
 use crate::translate::{Works, empty, source_index, translate};
 use heliostat::batch::{Batch, ColumnExt};
 use heliostat::{
-    BadRow, Clock, CollectionId, Completion, Interrupt, InterruptLevel, Job, RunError, RunEvent,
-    RunResult, Seed, StepMetrics, SystemClock, Timestamp, TransformId, catch_panic, millis,
+    BadRow, Clock, CollectionId, Completion, InterruptLevel, Job, RunError, RunEvent, RunResult,
+    Seed, StepMetrics, SystemClock, Timestamp, TransformId, catch_panic, millis,
 };
-use heliostat_runner_core::{CombineForm, Fired, Plan, Root, Target};
+use heliostat_runner_core::{CombineForm, Fired, Grouping, Plan, Root, Target};
 use std::collections::BTreeMap;
 
 /// How often, in processing time, the observer is told how far the run is.
@@ -20,9 +21,6 @@ const PROGRESS_EVERY_MILLIS: i64 = 100;
 
 /// How many bundles may pass before the clock is looked at again.
 const PROGRESS_BUNDLES: u64 = 16;
-
-/// How long a run waits at the most before it looks again for something to read.
-const WAIT_MAX_MILLIS: i64 = 1_000;
 
 /// One run.
 pub(crate) struct Executor<'a> {
@@ -32,6 +30,7 @@ pub(crate) struct Executor<'a> {
     attempts: u32,
     /// A script says what the bundles are: none is cut.
     scripted: bool,
+    clock: RunClock,
     chance: Seed,
     suspicion: Option<Suspicion>,
     /// For each source and collection, the stages that begin there.
@@ -65,6 +64,7 @@ impl<'a> Executor<'a> {
             works,
             attempts: settings.attempts.max(1),
             scripted,
+            clock: if scripted { RunClock::scripted() } else { RunClock::of(settings.clock) },
             chance,
             suspicion,
             stages_from,
@@ -96,7 +96,7 @@ impl<'a> Executor<'a> {
                     return Err(RunError::failed("the run was aborted; nothing was written"));
                 }
             }
-            let now = SystemClock.now();
+            let now = self.clock.now();
             let readiness = self.works.sources.iter().map(|source| source.readiness(now));
             let readiness: Vec<Readiness> = readiness.collect();
             let ready: Vec<usize> =
@@ -107,7 +107,10 @@ impl<'a> Executor<'a> {
                     Readiness::Ready | Readiness::Done => None,
                 });
                 let Some(until) = idle.min() else { return Ok(Completion::Complete) };
-                wait(self.job.interrupt, now, until);
+                // A deadline is due once it has passed.
+                let deadline = self.next_deadline().map(|deadline| deadline + millis(1));
+                self.clock.wait(self.job.interrupt, deadline.map_or(until, |it| it.min(until)));
+                self.settle()?;
                 continue;
             }
             let source = ready[pick(&mut self.chance, ready.len())];
@@ -122,7 +125,15 @@ impl<'a> Executor<'a> {
         let source = &mut self.works.sources[at];
         let given = source.next(now, |count| pick(chance, count))?;
         let step = source.step();
-        let Given::Bundle(bundle) = given else { return self.settle() };
+        let bundle = match given {
+            Given::Bundle(bundle) => bundle,
+            Given::Moved => return self.settle(),
+            Given::TimeMoved(by) => {
+                self.clock.advance(by);
+                return self.settle();
+            }
+        };
+        self.set_now();
         for (output, mut batch) in bundle {
             self.count_given(at, output, &batch);
             match &mut self.suspicion {
@@ -170,6 +181,7 @@ impl<'a> Executor<'a> {
     /// Lets everything happen that the last bundle or watermark made due, grouping by grouping in
     /// the order data meets them: panes of elements, panes of watermarks, then the stages behind.
     fn settle(&mut self) -> Result<(), RunError> {
+        let now = self.set_now();
         for at in 0..self.works.groupings.len() {
             let (panes, dropped) = (self.plan.groupings[at].panes, self.plan.groupings[at].dropped);
             let step = self.plan.groupings[at].step;
@@ -177,8 +189,15 @@ impl<'a> Executor<'a> {
             let watermark = self.input_watermark(at);
             let out = || empty(self.job.functions, panes);
             let grouping = &mut self.works.groupings[at];
-            let of_bundle = guarded(&path, || grouping.end_bundle(out()))?;
+            let of_bundle = guarded(&path, || grouping.end_bundle(out()))?
+                .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(&path))?;
             let of_watermark = guarded(&path, || grouping.advance(watermark, out()))?;
+            let of_time = match grouping.next_deadline() {
+                Some(deadline) if deadline < now => {
+                    guarded(&path, || grouping.fire_overdue(out()))?
+                }
+                Some(_) | None => Fired::default(),
+            };
             if let Some(suspicion) = &mut self.suspicion {
                 guarded(&path, || suspicion.reload(grouping))??;
             }
@@ -186,7 +205,7 @@ impl<'a> Executor<'a> {
             let metrics = self.metrics.entry(step).or_default();
             metrics.dropped = grouping.drops();
             let mut bundle = Vec::new();
-            for Fired { panes, late_panes } in [of_bundle, of_watermark] {
+            for Fired { panes, late_panes } in [of_bundle, of_watermark, of_time] {
                 metrics.late_panes += late_panes;
                 metrics.elements_out += panes.as_ref().map_or(0, Batch::len) as u64;
                 bundle.extend(panes);
@@ -203,6 +222,18 @@ impl<'a> Executor<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Tells all groupings the processing time.
+    fn set_now(&mut self) -> Timestamp {
+        let now = self.clock.now();
+        self.works.groupings.iter_mut().for_each(|grouping| grouping.set_now(now));
+        now
+    }
+
+    /// The processing time that some trigger waits for next.
+    fn next_deadline(&self) -> Option<Timestamp> {
+        self.works.groupings.iter().filter_map(Grouping::next_deadline).min()
     }
 
     /// The smallest watermark of everything that feeds a grouping.
@@ -271,9 +302,4 @@ fn pick(chance: &mut Seed, count: usize) -> usize {
         0 | 1 => 0,
         _ => usize::try_from(chance.below(count as u64)).unwrap_or_default(),
     }
-}
-
-fn wait(interrupt: &Interrupt, now: Timestamp, until: Timestamp) {
-    let longest = (until - now).min(millis(WAIT_MAX_MILLIS));
-    interrupt.wait(std::time::Duration::try_from(longest).unwrap_or_default());
 }

@@ -6,13 +6,14 @@
 //! compares elements before and behind each step.
 
 mod executor;
+mod run_clock;
 mod settings;
 mod sinks;
 mod sources;
 mod suspicion;
 mod translate;
 
-pub use settings::DirectSettings;
+pub use settings::{DirectClock, DirectSettings};
 
 use executor::Executor;
 use heliostat::graph::Graph;

@@ -17,11 +17,30 @@ pub struct DirectSettings {
     pub trusting: bool,
     /// How often a bundle is tried before the run fails; at least 1.
     pub attempts: u32,
+    /// What processing time is, unless a test stream moves it.
+    pub clock: DirectClock,
+}
+
+/// What processing time is in a direct run without a test stream.
+///
+/// ```
+/// use heliostat_direct::{DirectClock, DirectSettings};
+///
+/// assert_eq!(DirectSettings::default().clock, DirectClock::System);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DirectClock {
+    /// The time of the machine.
+    #[default]
+    System,
+    /// A time that starts at 1970, stands still while there is something to do, and jumps when all
+    /// that is left is to wait: the run is a function of its input.
+    Virtual,
 }
 
 impl Default for DirectSettings {
     fn default() -> Self {
-        Self { seed: 0, trusting: false, attempts: 1 }
+        Self { seed: 0, trusting: false, attempts: 1, clock: DirectClock::System }
     }
 }
 
@@ -44,6 +63,11 @@ impl DirectSettings {
                 help: "how often a bundle is tried before the run fails",
                 kind: value("1"),
             },
+            Setting {
+                name: "clock",
+                help: "what processing time is: `system`, or `virtual` for a run that repeats",
+                kind: value("system"),
+            },
         ]
     }
 
@@ -62,10 +86,15 @@ impl DirectSettings {
                     Ok(attempts) if 0 < attempts => settings.attempts = attempts,
                     _ => return Err(wrong("a whole number of at least 1")),
                 },
+                "clock" => match value.as_str() {
+                    "system" => settings.clock = DirectClock::System,
+                    "virtual" => settings.clock = DirectClock::Virtual,
+                    _ => return Err(wrong("`system` or `virtual`")),
+                },
                 _ => {
                     return Err(Error::new(format!(
-                        "the direct runner has no setting `{name}`; it has seed, trusting and \
-                         attempts"
+                        "the direct runner has no setting `{name}`; it has seed, trusting, \
+                         attempts and clock"
                     )));
                 }
             }

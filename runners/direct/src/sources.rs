@@ -6,7 +6,8 @@ use heliostat::erased_io::ErasedReader;
 use heliostat::graph::{Functions, ReadSpec, Step};
 use heliostat::testing::ScriptEvent;
 use heliostat::{
-    Boundedness, CollectionId, Error, Fill, Panicked, RunError, Timestamp, TransformId, catch_panic,
+    Boundedness, CollectionId, Duration, Error, Fill, Panicked, RunError, Timestamp, TransformId,
+    catch_panic,
 };
 use std::collections::VecDeque;
 
@@ -53,8 +54,10 @@ struct Piece {
 pub(crate) enum Given {
     /// A bundle: a batch per output that has elements.
     Bundle(Vec<(CollectionId, Batch)>),
-    /// Only its watermark or processing time may have moved.
+    /// Only its watermark may have moved.
     Moved,
+    /// Processing time moves by so much.
+    TimeMoved(Duration),
 }
 
 /// Whether it is worth asking a source.
@@ -207,7 +210,8 @@ impl Source {
                     watermarks[stream] = to;
                     Ok(Given::Moved)
                 }
-                Some(ScriptEvent::ProcessingTime { .. }) | None => Ok(Given::Moved),
+                Some(ScriptEvent::ProcessingTime { by }) => Ok(Given::TimeMoved(by)),
+                None => Ok(Given::Moved),
             },
             Kind::Read { pieces, rows, bad_rows, .. } => {
                 let ready: Vec<usize> = (0..pieces.len())

@@ -7,7 +7,7 @@ use heliostat::batch::{Batch, Meta};
 use heliostat::graph::{Composite, Functions, Graph, Transform};
 use heliostat::{CollectionId, RunError};
 use heliostat_runner_core::{
-    Attempt, Grouping, GroupingPlan, GroupingSettings, Plan, Root, StageWork,
+    Attempt, Grouping, GroupingCode, GroupingPlan, GroupingSettings, Plan, Root, StageWork,
 };
 
 /// Everything that works in one run.
@@ -72,10 +72,13 @@ fn grouping(
     path: heliostat_runner_core::GroupingPath,
     seed: u64,
 ) -> Grouping {
-    let kernels = functions.kernels(&graph.step(plan.step).path);
+    let code = GroupingCode {
+        kernels: functions.kernels(&graph.step(plan.step).path),
+        merger: functions.merger(&plan.windowing.window_fn),
+    };
     let settings = GroupingSettings { windowing: plan.windowing.clone(), path, seed };
     let dropped = plan.dropped.map(|dropped| empty(functions, dropped));
-    Grouping::new(settings, kernels, dropped)
+    Grouping::new(settings, code, dropped)
 }
 
 /// An empty batch of a collection's type.

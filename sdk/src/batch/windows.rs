@@ -59,6 +59,15 @@ impl Windows {
         }
     }
 
+    /// Whether it is sure that each element lies in exactly one window.
+    pub fn one_each(&self) -> bool {
+        match self {
+            Self::Const(_) | Self::Each(_) => true,
+            Self::ByTimestamp(window_fn) => window_fn.partitions(),
+            Self::Many { .. } => false,
+        }
+    }
+
     /// The same with every window written out: `Each` where each element has one, else `Many`.
     #[must_use]
     pub fn materialized(&self, timestamps: &Timestamps, len: usize) -> Self {

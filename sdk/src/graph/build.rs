@@ -1,7 +1,7 @@
 //! A graph while it is being built: steps under their scopes, code beside them.
 
 use super::erase::TypedEdge;
-use super::functions::{EdgeType, Functions, StepFn};
+use super::functions::{EdgeType, Functions, StepFn, WindowAssigner};
 use super::kernel::Kernels;
 use super::{
     Boundedness, Collection, CollectionId, Composite, Graph, Naming, SourceLine, Step, Transform,
@@ -10,7 +10,7 @@ use super::{
 use crate::coder::Coder;
 use crate::io::{ErasedRead, ErasedWrite};
 use crate::testing::Script;
-use crate::{Element, Windowing};
+use crate::{CustomWindows, Element, MergeWindows, Windowing};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
@@ -53,6 +53,8 @@ pub(crate) enum Code {
     Read(Arc<dyn ErasedRead>),
     Write(Arc<dyn ErasedWrite>),
     Script(Arc<dyn Script>),
+    Assigner(Arc<dyn WindowAssigner>),
+    Merger(CustomWindows, Arc<dyn MergeWindows>),
 }
 
 /// What is known of an output besides its type.
@@ -221,6 +223,10 @@ impl Builder {
                 Code::Read(code) => drop(functions.reads.insert(path, Arc::clone(code))),
                 Code::Write(code) => drop(functions.writes.insert(path, Arc::clone(code))),
                 Code::Script(code) => drop(functions.scripts.insert(path, Arc::clone(code))),
+                Code::Assigner(code) => drop(functions.assigners.insert(path, Arc::clone(code))),
+                Code::Merger(custom, code) => {
+                    functions.mergers.insert(custom.clone(), Arc::clone(code));
+                }
             }
         }
         functions

@@ -1,9 +1,9 @@
 //! The one place where typed code becomes `dyn`: below it there is no element type.
 
-use super::functions::{EdgeType, StepFn, StepWork};
-use crate::batch::{Batch, Column, ColumnExt};
+use super::functions::{EdgeType, StepFn, StepWork, WindowAssigner};
+use crate::batch::{Batch, Column, ColumnExt, Windows};
 use crate::coder::Coder;
-use crate::{Element, Error, Result};
+use crate::{AssignWindows, Element, Error, Result, Timestamp};
 use std::any::type_name;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -61,6 +61,33 @@ impl<T: Element> EdgeType for TypedEdge<T> {
             bytes.len(),
             type_name::<T>()
         )))
+    }
+}
+
+/// A window function of the author's, over whole batches.
+pub(crate) struct TypedAssigner<T, F> {
+    function: Arc<F>,
+    element: PhantomData<fn(&T)>,
+}
+
+impl<T, F> TypedAssigner<T, F> {
+    pub(crate) fn new(function: Arc<F>) -> Self {
+        Self { function, element: PhantomData }
+    }
+}
+
+impl<T: Element, F: AssignWindows<T>> WindowAssigner for TypedAssigner<T, F> {
+    fn assign(&self, batch: &Batch, done: &mut usize) -> Windows {
+        let (mut offsets, mut windows) = (vec![0], Vec::with_capacity(batch.len()));
+        let (values, meta) = (batch.values.typed::<T>(), &batch.meta);
+        meta.windows.for_each(&meta.timestamps, values.len(), |at, current| {
+            *done = at;
+            let timestamp = meta.timestamps.at(at).min(Timestamp::END_OF_GLOBAL_WINDOW);
+            self.function.assign(&values[at], timestamp, current, &mut windows);
+            offsets.push(u32::try_from(windows.len()).expect("fewer than 2^32 windows"));
+        });
+        *done = values.len();
+        Windows::Many { offsets, windows }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::CollectionId;
 use super::kernel::Kernels;
-use crate::Result;
-use crate::batch::{Batch, Column};
+use crate::batch::{Batch, Column, Windows};
 use crate::io::{ErasedRead, ErasedWrite};
 use crate::testing::Script;
+use crate::{CustomWindows, MergeWindows, Result, WindowFn};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -65,6 +65,13 @@ pub trait StepWork: Send {
     }
 }
 
+/// The author's code that gives elements their windows.
+pub trait WindowAssigner: Send + Sync {
+    /// The windows of every element; each lies in at most one window so far. `done` counts those
+    /// it is through with, so that after a panic it is the index of the element that failed.
+    fn assign(&self, batch: &Batch, done: &mut usize) -> Windows;
+}
+
 /// All code of a pipeline.
 ///
 /// Looking for code that a graph has no need of, or that was built for another graph, is a bug of
@@ -76,6 +83,8 @@ pub struct Functions {
     pub(crate) reads: BTreeMap<String, Arc<dyn ErasedRead>>,
     pub(crate) writes: BTreeMap<String, Arc<dyn ErasedWrite>>,
     pub(crate) scripts: BTreeMap<String, Arc<dyn Script>>,
+    pub(crate) assigners: BTreeMap<String, Arc<dyn WindowAssigner>>,
+    pub(crate) mergers: BTreeMap<CustomWindows, Arc<dyn MergeWindows>>,
     pub(crate) edges: Vec<Arc<dyn EdgeType>>,
 }
 
@@ -103,6 +112,20 @@ impl Functions {
     /// The script of a test stream.
     pub fn script(&self, path: &str) -> &dyn Script {
         found(&self.scripts, path, "script").as_ref()
+    }
+
+    /// The code that assigns the windows of a `WindowInto` with windows of the author's making.
+    pub fn assigner(&self, path: &str) -> Arc<dyn WindowAssigner> {
+        Arc::clone(found(&self.assigners, path, "window function"))
+    }
+
+    /// What merges the windows of this function, if they merge.
+    pub fn merger(&self, window_fn: &WindowFn) -> Option<Arc<dyn MergeWindows>> {
+        match window_fn {
+            WindowFn::Global | WindowFn::Fixed(_) | WindowFn::Sliding(_) => None,
+            WindowFn::Sessions(sessions) => Some(Arc::new(*sessions)),
+            WindowFn::Custom(custom) => self.mergers.get(custom).cloned(),
+        }
     }
 
     /// The element type of a collection.

@@ -256,10 +256,16 @@ fn transform_needs(step: &Step, needed: &mut Vec<Capability>) {
         Transform::WindowInto(change) => {
             if let Some(window_fn) = &change.window_fn {
                 needed.push(window_fn.capability());
+                let cut = [Capability::WindowNegativeTime, Capability::WindowTruncateAtEnd];
                 match window_fn {
-                    WindowFn::Global => {}
-                    WindowFn::Fixed(_) => needed
-                        .extend([Capability::WindowNegativeTime, Capability::WindowTruncateAtEnd]),
+                    WindowFn::Global | WindowFn::Custom(_) => {}
+                    WindowFn::Fixed(_) | WindowFn::Sessions(_) => needed.extend(cut),
+                    WindowFn::Sliding(sliding) => {
+                        needed.extend(cut);
+                        if sliding.has_gaps() {
+                            needed.push(Capability::WindowSlidingGaps);
+                        }
+                    }
                 }
             }
         }
@@ -293,6 +299,9 @@ fn windowing_needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
         TimestampCombiner::Earliest => Capability::TimestampCombinerEarliest,
         TimestampCombiner::Latest => Capability::TimestampCombinerLatest,
     });
+    if windowing.merges_windows() {
+        needed.push(Capability::TriggerMerging);
+    }
     trigger_needs(&windowing.trigger, needed);
     if windowing.specified.unsafe_trigger && windowing.trigger.may_lose_data(windowing) {
         needed.push(Capability::TriggerFinishing);
@@ -315,19 +324,32 @@ fn windowing_needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
 }
 
 fn trigger_needs(trigger: &Trigger, needed: &mut Vec<Capability>) {
-    match trigger {
-        Trigger::Default => needed.push(Capability::TriggerEvent),
+    let mut parts: Vec<&Trigger> = Vec::new();
+    needed.push(match trigger {
+        Trigger::Default => Capability::TriggerEvent,
         Trigger::AfterWatermark { early, late } => {
-            needed.push(Capability::TriggerEvent);
-            for inner in [early, late].into_iter().flatten() {
-                trigger_needs(inner, needed);
-            }
+            parts.extend([early, late].into_iter().flatten().map(Box::as_ref));
+            Capability::TriggerEvent
         }
-        Trigger::AfterCount(_) => needed.push(Capability::TriggerCount),
+        Trigger::AfterCount(_) => Capability::TriggerCount,
+        Trigger::AfterProcessingTime(_) => Capability::TriggerProcessing,
+        Trigger::AfterSynchronizedProcessingTime => Capability::TriggerSync,
+        Trigger::Never => Capability::TriggerNever,
+        Trigger::Always => Capability::TriggerAlways,
         Trigger::Repeatedly(inner) => {
-            needed.push(Capability::TriggerRepeated);
-            trigger_needs(inner, needed);
+            parts.push(inner);
+            Capability::TriggerRepeated
         }
-        Trigger::Never => needed.push(Capability::TriggerNever),
+        Trigger::AfterAny(inner) | Trigger::AfterAll(inner) | Trigger::AfterEach(inner) => {
+            parts.extend(inner);
+            Capability::TriggerComposite
+        }
+        Trigger::OrFinally(main, until) => {
+            parts.extend([main.as_ref(), until.as_ref()]);
+            Capability::TriggerComposite
+        }
+    });
+    for part in parts {
+        trigger_needs(part, needed);
     }
 }

@@ -51,23 +51,37 @@ fn problem(step: &Step, windowing: &Windowing) -> Problem {
 fn loss(windowing: &Windowing) -> (String, String) {
     let trigger = &windowing.trigger;
     match trigger {
-        Trigger::AfterCount(_) => (
-            format!(
-                "its trigger {trigger} fires once for a key and window, and what comes after that \
-                 is dropped"
-            ),
-            format!("fire again and again, `.trigger(repeatedly({trigger}))`"),
-        ),
-        Trigger::Default
-        | Trigger::AfterWatermark { .. }
-        | Trigger::Repeatedly(_)
-        | Trigger::Never => (
+        Trigger::AfterWatermark { .. } => (
             format!(
                 "its trigger {trigger} fires for the last time at the end of the window, and what \
                  comes in the {} of allowed lateness after that is dropped",
                 windowing.allowed_lateness,
             ),
             "add late firings, `.late(after_count(1))`, or allow no lateness".into(),
+        ),
+        Trigger::AfterEach(_) | Trigger::OrFinally(..) => (
+            format!(
+                "its trigger {trigger} can finish before its window is over, and what comes after \
+                 that is dropped"
+            ),
+            "end it with a trigger that never finishes, or fire it again and again with \
+             `repeatedly(..)`"
+                .into(),
+        ),
+        Trigger::Default
+        | Trigger::AfterCount(_)
+        | Trigger::AfterProcessingTime(_)
+        | Trigger::AfterSynchronizedProcessingTime
+        | Trigger::Never
+        | Trigger::Always
+        | Trigger::Repeatedly(_)
+        | Trigger::AfterAny(_)
+        | Trigger::AfterAll(_) => (
+            format!(
+                "its trigger {trigger} fires once for a key and window, and what comes after that \
+                 is dropped"
+            ),
+            format!("fire again and again, `.trigger(repeatedly({trigger}))`"),
         ),
     }
 }

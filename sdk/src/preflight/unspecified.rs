@@ -53,8 +53,15 @@ fn accumulation(step: &Step, windowing: &Windowing) -> Problem {
         Trigger::Default => format!("late elements are taken for {}", windowing.allowed_lateness),
         trigger @ (Trigger::AfterWatermark { .. }
         | Trigger::AfterCount(_)
+        | Trigger::AfterProcessingTime(_)
+        | Trigger::AfterSynchronizedProcessingTime
+        | Trigger::Never
+        | Trigger::Always
         | Trigger::Repeatedly(_)
-        | Trigger::Never) => format!("the trigger is {trigger}"),
+        | Trigger::AfterAny(_)
+        | Trigger::AfterAll(_)
+        | Trigger::AfterEach(_)
+        | Trigger::OrFinally(..)) => format!("the trigger is {trigger}"),
     };
     Problem::error(
         "unspecified-accumulation",

@@ -124,6 +124,12 @@ impl Timestamp {
     pub const fn rem_euclid(self, step: Duration) -> Duration {
         Duration::from_millis(self.millis).rem_euclid(step)
     }
+
+    /// How long ago the last instant `offset + n * step` was; exact at the ends of time as well.
+    #[inline]
+    pub(crate) fn since(self, offset: Duration, step: Duration) -> Duration {
+        Duration::from_millis(self.millis.saturating_sub(offset.millis())).rem_euclid(step)
+    }
 }
 
 impl Add<Duration> for Timestamp {

@@ -1,12 +1,17 @@
 //! What an author writes in `.window(..)`.
 
+use super::assignment::WindowCode;
 use super::{
-    Accumulation, ClosingBehavior, FixedWindows, OnTimeBehavior, TimestampCombiner, WindowFn,
-    Windowing, WindowingChange,
+    Accumulation, ByElement, ByTime, ClosingBehavior, CustomWindows, FixedWindows, MergeWindows,
+    OnTimeBehavior, SessionWindows, SlidingWindows, TimestampCombiner, WindowFn, Windowing,
+    WindowingChange, WindowsFor,
 };
 use crate::{Duration, Trigger};
+use serde::Serialize;
 
 /// The windowing an author asks for; what is not said is inherited from the input (model.md S8).
+///
+/// `A` says what windows are assigned by: the time of an element, or the element itself.
 ///
 /// ```
 /// use heliostat::{Window, after_count, after_watermark, hours, minutes};
@@ -19,13 +24,15 @@ use crate::{Duration, Trigger};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a window does nothing until it is given to `.window(..)`"]
-pub struct Window {
+pub struct Window<A = ByTime> {
     change: WindowingChange,
+    assignment: A,
 }
 
 impl Window {
     fn of(window_fn: Option<WindowFn>) -> Self {
-        Self { change: WindowingChange { window_fn, ..WindowingChange::default() } }
+        let change = WindowingChange { window_fn, ..WindowingChange::default() };
+        Self { change, assignment: ByTime }
     }
 
     /// One window for all of time.
@@ -42,24 +49,80 @@ impl Window {
         Self::of(Some(WindowFn::Fixed(FixedWindows::of(size))))
     }
 
+    /// Windows of one size, one every `period`: overlapping, or with gaps whose elements are gone.
+    ///
+    /// # Panics
+    /// If `size` or `period` is not positive.
+    #[track_caller]
+    pub fn sliding(size: Duration, period: Duration) -> Self {
+        Self::of(Some(WindowFn::Sliding(SlidingWindows::of(size, period))))
+    }
+
+    /// Windows that grow while elements of a key keep coming, and end after `gap` without any.
+    ///
+    /// # Panics
+    /// If `gap` is not positive.
+    #[track_caller]
+    pub fn sessions(gap: Duration) -> Self {
+        Self::of(Some(WindowFn::Sessions(SessionWindows::of(gap))))
+    }
+
+    /// Windows of the author's making.
+    ///
+    /// # Panics
+    /// If the parameters of `function` cannot be written as JSON.
+    #[track_caller]
+    pub fn custom<F: Serialize>(function: F) -> Window<ByElement<F>> {
+        let window_fn = WindowFn::Custom(CustomWindows::of(&function, false));
+        Window { change: Self::of(Some(window_fn)).change, assignment: ByElement::new(function) }
+    }
+
+    /// Windows of the author's making that can grow together.
+    ///
+    /// # Panics
+    /// If the parameters of `function` cannot be written as JSON.
+    #[track_caller]
+    pub fn custom_merging<F: MergeWindows + Serialize>(function: F) -> Window<ByElement<F>> {
+        let window_fn = WindowFn::Custom(CustomWindows::of(&function, true));
+        let change = Self::of(Some(window_fn)).change;
+        Window { change, assignment: ByElement::merging(function) }
+    }
+
     /// Changes trigger, mode or lateness and leaves the windows as they are.
     pub fn configure() -> Self {
         Self::of(None)
     }
 
-    /// Moves the edges of fixed windows.
+    /// Moves the edges of fixed or sliding windows.
     ///
     /// # Panics
-    /// If the windows are not fixed, or `offset` is negative or not less than their size.
+    /// If the windows are neither, or `offset` is negative or not less than their size (of sliding
+    /// windows: their period).
     #[track_caller]
     pub fn offset(mut self, offset: Duration) -> Self {
         match &mut self.change.window_fn {
             Some(WindowFn::Fixed(fixed)) => *fixed = fixed.offset(offset),
-            Some(WindowFn::Global) | None => panic!("only fixed windows have an offset"),
+            Some(WindowFn::Sliding(sliding)) => *sliding = sliding.offset(offset),
+            Some(WindowFn::Global | WindowFn::Sessions(_) | WindowFn::Custom(_)) | None => {
+                panic!("only fixed and sliding windows have an offset")
+            }
         }
         self
     }
 
+    /// Asks for all of `windowing` but its window function.
+    pub(crate) fn restore(&mut self, windowing: &Windowing) {
+        self.change.trigger = Some(windowing.trigger.clone());
+        self.change.accumulation = Some(windowing.accumulation);
+        self.change.allowed_lateness = Some(windowing.allowed_lateness);
+        self.change.timestamp_combiner = Some(windowing.timestamp_combiner);
+        self.change.closing_behavior = Some(windowing.closing_behavior);
+        self.change.on_time_behavior = Some(windowing.on_time_behavior);
+        self.change.allow_unsafe_trigger = windowing.specified.unsafe_trigger;
+    }
+}
+
+impl<A> Window<A> {
     /// When panes are emitted.
     pub fn trigger(mut self, trigger: impl Into<Trigger>) -> Self {
         self.change.trigger = Some(trigger.into());
@@ -118,14 +181,11 @@ impl Window {
         self.change.clone()
     }
 
-    /// Asks for all of `windowing` but its window function.
-    pub(crate) fn restore(&mut self, windowing: &Windowing) {
-        self.change.trigger = Some(windowing.trigger.clone());
-        self.change.accumulation = Some(windowing.accumulation);
-        self.change.allowed_lateness = Some(windowing.allowed_lateness);
-        self.change.timestamp_combiner = Some(windowing.timestamp_combiner);
-        self.change.closing_behavior = Some(windowing.closing_behavior);
-        self.change.on_time_behavior = Some(windowing.on_time_behavior);
-        self.change.allow_unsafe_trigger = windowing.specified.unsafe_trigger;
+    /// What it changes, and the code it brings.
+    pub(crate) fn parts<T>(self) -> (WindowingChange, WindowCode)
+    where
+        A: WindowsFor<T>,
+    {
+        (self.change, self.assignment.code())
     }
 }

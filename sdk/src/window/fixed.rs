@@ -58,8 +58,7 @@ impl FixedWindows {
     pub fn window_at(&self, timestamp: Timestamp) -> Interval {
         let timestamp = timestamp.min(Timestamp::END_OF_GLOBAL_WINDOW);
         // Euclidean, so that points before 1970 also fall inside their window.
-        let into_window = (timestamp - self.offset).rem_euclid(self.size);
-        Interval::starting_at(timestamp - into_window, self.size)
+        Interval::around(timestamp, timestamp.since(self.offset, self.size), self.size)
     }
 }
 

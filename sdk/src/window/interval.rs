@@ -48,12 +48,15 @@ impl Interval {
         Self { start, end, payload: Payload(None) }
     }
 
-    /// The window of length `size` that starts at `start`.
+    /// The window of length `size` that starts `back` before `at` and holds it; what lies outside
+    /// of time is cut off at both ends.
     #[inline]
-    pub fn starting_at(start: Timestamp, size: Duration) -> Self {
+    pub(super) fn around(at: Timestamp, back: Duration, size: Duration) -> Self {
+        let start = at.millis() - back.millis();
+        let end = Timestamp::from_millis(start.saturating_add(size.millis()));
         Self {
-            start,
-            end: (start + size).min(Timestamp::AFTER_GLOBAL_WINDOW),
+            start: Timestamp::from_millis(start),
+            end: end.min(Timestamp::AFTER_GLOBAL_WINDOW),
             payload: Payload(None),
         }
     }

@@ -174,6 +174,11 @@ impl Windowing {
         }
     }
 
+    /// Whether a grouping of it merges windows: those that one has merged stay as they are.
+    pub fn merges_windows(&self) -> bool {
+        self.merge_status == MergeStatus::NeedsMerge
+    }
+
     /// Whether a key and window can see more than one pane.
     pub fn many_panes(&self) -> bool {
         let late_panes =

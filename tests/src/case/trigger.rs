@@ -106,6 +106,14 @@ pub(super) fn parse_trigger(cursor: &mut Cursor<'_>) -> Result<Trigger, CaseErro
     Ok(trigger)
 }
 
+/// Reads a trigger on its own.
+pub(crate) fn parse_trigger_text(text: &str) -> Result<Trigger, CaseError> {
+    let mut cursor = Cursor::new(text, "a trigger", 1);
+    let trigger = parse_trigger(&mut cursor)?;
+    cursor.end()?;
+    Ok(trigger)
+}
+
 fn without_arguments(cursor: &mut Cursor<'_>, trigger: Trigger) -> Result<Trigger, CaseError> {
     if cursor.eat('(') {
         cursor.expect(')')?;

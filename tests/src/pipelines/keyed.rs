@@ -7,7 +7,7 @@ use super::keyless::Keyless;
 use super::script::Value;
 use super::seen::{dropped, panes};
 use super::stream::{Seen, Stream, cannot_follow};
-use super::windowing::{cannot_build, window};
+use super::windowing::{cannot_build, windowed};
 use crate::case::{self, Combine, Defaults, Dropped, Pane, Step};
 
 pub(super) struct Keyed<V>(pub(super) PCollection<(String, V)>);
@@ -30,7 +30,7 @@ impl<V: Value> Stream for Keyed<V> {
                 global(&pairs.values(), *combine, *defaults)
             }
             Step::ToOneKey => Box::new(Keyed(pairs.map(|(_, value)| (ONE_KEY.to_owned(), value)))),
-            Step::Window(spec) => Box::new(Keyed(pairs.window(window(spec)?))),
+            Step::Window(spec) => Box::new(Keyed(windowed(pairs, spec)?)),
             Step::Map => Box::new(Keyed(pairs.map(|pair| pair))),
             Step::Flatten | Step::Windowed => Box::new(Keyed(pairs.clone())),
             Step::Reshuffle => return Err(cannot_build("reshuffle")),

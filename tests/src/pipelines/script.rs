@@ -9,6 +9,14 @@ use crate::case::{
 /// What the values of a case are: whole numbers, or decimals if it writes one.
 pub(super) trait Value: heliostat::Number + Extreme<Output = Self> {
     fn number(self) -> Number;
+
+    /// The largest whole number that is not above it.
+    fn floor(self) -> i64 {
+        match self.number() {
+            Number::Integer(integer) => integer,
+            Number::Decimal(decimal) => decimal.floor() as i64,
+        }
+    }
 }
 
 /// A value as a script writes it.

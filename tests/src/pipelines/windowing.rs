@@ -1,45 +1,77 @@
 //! The windows and triggers of a case as those of the sdk, and back.
 
 use heliostat::{
-    ClosingBehavior, Duration, OnTimeBehavior, TimestampCombiner, Window, after_count,
-    after_watermark, repeatedly,
+    ClosingBehavior, Duration, OnTimeBehavior, PCollection, TimestampCombiner, Window, after_all,
+    after_any, after_count, after_each, after_processing_time, after_watermark, repeatedly,
 };
 
+use super::custom::{Auction, Foreign, Parity, Twice};
+use super::script::Value;
 use crate::case::{
-    Accumulation, Case, Closing, OnTime, TimestampCombiner as Combiner, Trigger, WindowFunction,
-    WindowSpec,
+    Accumulation, Align, Case, Closing, OnTime, TimestampCombiner as Combiner, Trigger,
+    WindowFunction, WindowSpec,
 };
 
 /// What the case's own window and trigger lines do to its elements, if anything.
-pub(super) fn of_case(case: &Case) -> Result<Option<Window>, String> {
-    let window = match (case.window(), &case.trigger) {
-        (None, None) => return Ok(None),
-        (Some(spec), _) => window(spec)?,
-        (None, Some(_)) => Window::configure(),
+pub(super) fn of_case(case: &Case) -> Option<WindowSpec> {
+    let mut spec = match (case.window(), &case.trigger) {
+        (None, None) => return None,
+        (Some(spec), _) => spec.clone(),
+        (None, Some(_)) => WindowSpec::default(),
     };
-    let window = match &case.trigger {
-        Some(trigger) => window.trigger(of_trigger(trigger)?),
-        None => window,
-    };
-    Ok(Some(if case.unsafe_trigger { window.allow_unsafe_trigger() } else { window }))
+    if case.trigger.is_some() {
+        spec.trigger.clone_from(&case.trigger);
+    }
+    spec.unsafe_trigger |= case.unsafe_trigger;
+    Some(spec)
 }
 
-/// A window as the sdk has it.
+/// The pairs in the windows that a case writes.
+pub(super) fn windowed<V: Value>(
+    pairs: &PCollection<(String, V)>,
+    spec: &WindowSpec,
+) -> Result<PCollection<(String, V)>, String> {
+    let Some(WindowFunction::Custom { name }) = &spec.function else {
+        return Ok(pairs.window(window(spec)?));
+    };
+    Ok(match name.as_str() {
+        "parity" => pairs.window(configured(Window::custom(Parity), spec)),
+        "auction" => pairs.window(configured(Window::custom_merging(Auction), spec)),
+        "foreign" => pairs.window(configured(Window::custom_merging(Foreign), spec)),
+        "twice" => pairs.window(configured(Window::custom_merging(Twice), spec)),
+        other => {
+            return Err(format!(
+                "there is no custom window function `{other}`; there are parity, auction, foreign \
+                 and twice"
+            ));
+        }
+    })
+}
+
+/// A window as the sdk has it, where elements of any type can be given it.
 pub(super) fn window(spec: &WindowSpec) -> Result<Window, String> {
-    let mut window = match &spec.function {
+    let window = match &spec.function {
         None => Window::configure(),
         Some(WindowFunction::Global) => Window::global(),
         Some(WindowFunction::Fixed { size, offset }) => {
             let fixed = Window::fixed(Duration::from_millis(*size));
             if *offset == 0 { fixed } else { fixed.offset(Duration::from_millis(*offset)) }
         }
-        Some(
-            WindowFunction::Sliding { .. }
-            | WindowFunction::Sessions { .. }
-            | WindowFunction::Calendar { .. }
-            | WindowFunction::Custom { .. },
-        ) => return Err(cannot_build("this window function")),
+        Some(WindowFunction::Sliding { size, period, offset }) => {
+            let size = Duration::from_millis(*size);
+            let sliding = Window::sliding(size, Duration::from_millis(*period));
+            if *offset == 0 { sliding } else { sliding.offset(Duration::from_millis(*offset)) }
+        }
+        Some(WindowFunction::Sessions { gap }) => Window::sessions(Duration::from_millis(*gap)),
+        Some(WindowFunction::Calendar { .. }) => return Err(cannot_build("calendar windows")),
+        Some(WindowFunction::Custom { .. }) => {
+            return Err("custom windows are for pairs of a key and a number".into());
+        }
     };
+    Ok(configured(window, spec))
+}
+
+fn configured<A>(mut window: Window<A>, spec: &WindowSpec) -> Window<A> {
     if let Some(lateness) = spec.lateness {
         window = window.allowed_lateness(Duration::from_millis(lateness));
     }
@@ -68,51 +100,54 @@ pub(super) fn window(spec: &WindowSpec) -> Result<Window, String> {
         });
     }
     if let Some(trigger) = &spec.trigger {
-        window = window.trigger(of_trigger(trigger)?);
+        window = window.trigger(of_trigger(trigger));
     }
-    Ok(if spec.unsafe_trigger { window.allow_unsafe_trigger() } else { window })
+    if spec.unsafe_trigger { window.allow_unsafe_trigger() } else { window }
 }
 
-fn of_trigger(trigger: &Trigger) -> Result<heliostat::Trigger, String> {
-    Ok(match trigger {
+fn of_trigger(trigger: &Trigger) -> heliostat::Trigger {
+    let all = |parts: &[Trigger]| parts.iter().map(of_trigger).collect::<Vec<_>>();
+    match trigger {
         Trigger::Default => heliostat::Trigger::Default,
         Trigger::AfterWatermark { early, late } => {
             let mut whole = after_watermark();
             if let Some(early) = early {
-                whole = whole.early(of_trigger(early)?);
+                whole = whole.early(of_trigger(early));
             }
             if let Some(late) = late {
-                whole = whole.late(of_trigger(late)?);
+                whole = whole.late(of_trigger(late));
             }
             whole.into()
         }
         Trigger::AfterCount(count) => after_count(*count),
-        Trigger::Repeatedly(inner) => repeatedly(of_trigger(inner)?),
+        Trigger::AfterProcessingTime { delay, align } => {
+            let trigger = after_processing_time(Duration::from_millis(*delay));
+            match align {
+                None => trigger.into(),
+                Some(Align { period, offset }) => {
+                    let [period, offset] = [*period, *offset].map(Duration::from_millis);
+                    trigger.aligned_to_offset(period, offset).into()
+                }
+            }
+        }
+        Trigger::AfterSynchronizedProcessingTime => {
+            heliostat::Trigger::AfterSynchronizedProcessingTime
+        }
         Trigger::Never => heliostat::Trigger::Never,
-        Trigger::AfterProcessingTime { .. }
-        | Trigger::AfterSynchronizedProcessingTime
-        | Trigger::Always
-        | Trigger::AfterAny(_)
-        | Trigger::AfterAll(_)
-        | Trigger::AfterEach(_)
-        | Trigger::OrFinally(..) => return Err(cannot_build(&format!("trigger {trigger}"))),
-    })
+        Trigger::Always => heliostat::Trigger::Always,
+        Trigger::Repeatedly(inner) => repeatedly(of_trigger(inner)),
+        Trigger::AfterAny(parts) => after_any(all(parts)),
+        Trigger::AfterAll(parts) => after_all(all(parts)),
+        Trigger::AfterEach(parts) => after_each(all(parts)),
+        Trigger::OrFinally(main, until) => of_trigger(main).or_finally(of_trigger(until)),
+    }
 }
 
 /// A trigger of the sdk as a case writes it.
 pub(super) fn written(trigger: &heliostat::Trigger) -> Trigger {
-    let boxed = |inner: &Option<Box<heliostat::Trigger>>| {
-        inner.as_ref().map(|inner| Box::new(written(inner)))
-    };
-    match trigger {
-        heliostat::Trigger::Default => Trigger::Default,
-        heliostat::Trigger::AfterWatermark { early, late } => {
-            Trigger::AfterWatermark { early: boxed(early), late: boxed(late) }
-        }
-        heliostat::Trigger::AfterCount(count) => Trigger::AfterCount(*count),
-        heliostat::Trigger::Repeatedly(inner) => Trigger::Repeatedly(Box::new(written(inner))),
-        heliostat::Trigger::Never => Trigger::Never,
-    }
+    // Both sides print alike.
+    crate::case::parse_trigger_text(&trigger.to_string())
+        .unwrap_or_else(|error| panic!("a case cannot write the trigger {trigger}: {error}"))
 }
 
 pub(super) fn cannot_build(what: &str) -> String {

@@ -77,7 +77,11 @@ impl Aligned {
                 // One pass over nothing: the extremes say that all lie in one window.
                 (window == fixed.window_at(max)).then_some(window)
             }
-            Windows::Each(_) | Windows::Many { .. } => None,
+            Windows::ByTimestamp(
+                WindowFn::Sliding(_) | WindowFn::Sessions(_) | WindowFn::Custom(_),
+            )
+            | Windows::Each(_)
+            | Windows::Many { .. } => None,
         };
         if let Some(window) = only
             && self.watermark <= window.max_timestamp()

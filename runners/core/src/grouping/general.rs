@@ -1,35 +1,48 @@
-//! The general path: state per key and window, any trigger, mode and timestamp combiner.
+//! The general path: state per key and window, any window function, trigger, mode and timestamp
+//! combiner.
 
 mod key;
 mod state;
+mod timers;
+mod merge;
+mod fire;
 
+use self::fire::Firing;
 use self::key::{KeyState, WindowState, move_hold};
-use super::label::{Moment, label};
+use self::merge::Gathered;
+use self::timers::Timers;
 use super::saved::SavedWindow;
-use super::{Drops, Panes, keeps};
-use crate::trigger::{Sight, machine_for};
-use heliostat::batch::{Batch, Column, Each, Meta, Timestamps, Windows};
-use heliostat::graph::kernel::{Afterwards, CellId, DropRecord, KeyId, KeyedCells};
-use heliostat::{
-    ClosingBehavior, DropCause, Interval, OnTimeBehavior, OpenWindows, PaneInfo, PaneTiming,
-    Result, Timestamp, Windowing,
-};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{Drops, Panes};
+use crate::trigger::{Wakes, machine_for};
+use heliostat::batch::{Batch, Column};
+use heliostat::graph::kernel::{CellId, DropRecord, KeyId, KeyedCells};
+use heliostat::{DropCause, Interval, MergeWindows, OpenWindows, Result, Timestamp, Windowing};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub(super) use self::merge::ClosedOut;
 
 /// All keys of all windows, on one worker.
 pub(super) struct General {
     cells: Box<dyn KeyedCells>,
     windowing: Windowing,
+    /// What merges windows, where they do.
+    merger: Option<Arc<dyn MergeWindows>>,
+    /// Its trigger can wait for processing time.
+    deadlines: bool,
     /// By the number of the key; `None` where a key has no state.
     keys: Vec<Option<KeyState>>,
-    /// Event timers: at each the window is looked at again.
-    timers: BTreeSet<(Timestamp, KeyId, Interval)>,
+    timers: Timers,
     /// Every element hold, counted: the step's output watermark is held by the smallest.
     holds: BTreeMap<Timestamp, usize>,
     /// The input watermark.
     watermark: Timestamp,
     /// The input watermark as of the last completed advance.
     completed: Timestamp,
+    /// The processing time.
+    now: Timestamp,
+    /// The bundle in hand, where windows merge.
+    gathered: Gathered,
     /// What the bundle in hand touched, in the order it did.
     touched: Vec<(KeyId, Interval)>,
     /// Which cells the elements of the batch in hand go to.
@@ -38,29 +51,24 @@ pub(super) struct General {
     firing: Firing,
 }
 
-/// Panes of one pass, until their values are taken.
-#[derive(Default)]
-struct Firing {
-    rows: Vec<(KeyId, Option<CellId>)>,
-    timestamps: Vec<Timestamp>,
-    windows: Vec<Interval>,
-    panes: Vec<PaneInfo>,
-    /// What becomes of a cell behind its pane; `None` closes it.
-    afterwards: Vec<(CellId, Option<Afterwards>)>,
-    /// Keys that may have no state left.
-    leaving: Vec<KeyId>,
-}
-
 impl General {
-    pub(super) fn new(windowing: &Windowing, cells: Box<dyn KeyedCells>) -> Self {
+    pub(super) fn new(
+        windowing: &Windowing,
+        merger: Option<Arc<dyn MergeWindows>>,
+        cells: Box<dyn KeyedCells>,
+    ) -> Self {
         Self {
             cells,
             windowing: windowing.clone(),
+            merger,
+            deadlines: machine_for(&windowing.trigger).has_deadlines(),
             keys: Vec::new(),
-            timers: BTreeSet::new(),
+            timers: Timers::default(),
             holds: BTreeMap::new(),
             watermark: Timestamp::MIN,
             completed: Timestamp::MIN,
+            now: Timestamp::MIN,
+            gathered: Gathered::default(),
             touched: Vec::new(),
             placed: Vec::new(),
             ids: Vec::new(),
@@ -68,18 +76,29 @@ impl General {
         }
     }
 
+    /// Moves processing time, without looking at what is due by it.
+    pub(super) fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
     /// Finds the cell of each element; what is too late or finds its window closed is dropped.
+    /// Where windows merge, cells are found when the bundle ends.
     pub(super) fn assign(&mut self, batch: &Batch, drops: &mut Drops) {
         let mut ids = std::mem::take(&mut self.ids);
         ids.clear();
         self.cells.keys(batch.values.as_ref(), &mut ids);
         let meta = &batch.meta;
+        let merging = self.merger.is_some();
         meta.windows.for_each(&meta.timestamps, batch.len(), |index, window| {
             let timestamp = meta.timestamps.at(index);
-            let outcome = if window.expiry(self.windowing.allowed_lateness) < self.watermark {
-                Err(DropCause::Late)
-            } else {
-                self.place(ids[index], window, timestamp)
+            let expired = window.expiry(self.windowing.allowed_lateness) < self.watermark;
+            if !expired && merging {
+                self.gathered.push(ids[index], window, timestamp, index);
+                return;
+            }
+            let outcome = match expired {
+                true => Err(DropCause::Late),
+                false => self.place(ids[index], window, timestamp),
             };
             match outcome {
                 Ok(cell) => {
@@ -95,7 +114,7 @@ impl General {
         self.ids = ids;
     }
 
-    /// Steps 4 of model.md 5.6 for one element, up to its cell.
+    /// Step 4 of model.md 5.6 for one element, up to its cell.
     fn place(
         &mut self,
         key: KeyId,
@@ -103,68 +122,69 @@ impl General {
         timestamp: Timestamp,
     ) -> Result<CellId, DropCause> {
         let (watermark, completed) = (self.watermark, self.completed);
-        let lateness = self.windowing.allowed_lateness;
-        if self.keys.len() <= key.0 as usize {
-            self.keys.resize_with(key.0 as usize + 1, || None);
+        let (sight, combiner) = (self.sight(window), self.windowing.timestamp_combiner);
+        let expiry = window.expiry(self.windowing.allowed_lateness);
+        let at = key.0 as usize;
+        if self.keys.len() <= at {
+            self.keys.resize_with(at + 1, || None);
         }
-        let state = self.keys[key.0 as usize].get_or_insert_with(|| KeyState {
-            output: completed,
-            as_of: completed,
-            windows: BTreeMap::new(),
-        });
+        let state = self.keys[at].get_or_insert_with(|| KeyState::new(completed));
         state.bring_up_to(completed);
         let output = state.output;
         let trigger = &self.windowing.trigger;
         let mut opened = false;
         let open = state.windows.entry(window.clone()).or_insert_with(|| {
             opened = true;
-            WindowState {
-                cell: None,
-                fresh: false,
-                element_hold: None,
-                gc_hold: None,
-                last_pane: None,
-                trigger: machine_for(trigger),
-                touched: false,
-            }
+            WindowState::new(machine_for(trigger))
         });
         if open.trigger.finished() {
             return Err(DropCause::Closed);
         }
         if opened {
-            self.timers.insert((window.expiry(lateness), key, window.clone()));
-            if watermark <= window.max_timestamp() {
-                self.timers.insert((window.max_timestamp(), key, window.clone()));
-            }
+            self.timers.at_expiry(key, window, &self.windowing);
         }
         if !open.touched {
             open.touched = true;
             self.touched.push((key, window.clone()));
         }
         open.fresh = true;
-        let hold = self.windowing.timestamp_combiner.assign(timestamp, window);
-        if output <= hold && watermark <= window.max_timestamp() {
+        let hold = combiner.assign(timestamp, window);
+        if output <= hold && !sight.past_end {
             let combined = match open.element_hold {
                 None => hold,
-                Some(held) => self.windowing.timestamp_combiner.combine(held, hold),
+                Some(held) => combiner.combine(held, hold),
             };
             move_hold(&mut self.holds, open.element_hold, Some(combined));
             open.element_hold = Some(combined);
-        } else {
-            debug_assert!(watermark <= window.expiry(lateness), "only live windows take elements");
-            open.gc_hold = Some(window.expiry(lateness));
+        } else if watermark <= expiry {
+            open.gc_hold = Some(expiry);
         }
-        open.trigger.on_element();
-        Ok(*open.cell.get_or_insert_with(|| self.cells.open()))
+        let mut wakes = Wakes::default();
+        open.trigger.on_element(sight, &mut wakes);
+        let cell = *open.cell.get_or_insert_with(|| self.cells.open());
+        if wakes.at_end && !open.wakes_at_end {
+            open.wakes_at_end = true;
+            self.timers.at_end(key, window);
+        }
+        if self.deadlines {
+            self.timers.at_deadline(key, window, open, self.now);
+        }
+        Ok(cell)
     }
 
     /// Adds the batch whose elements were just assigned.
     pub(super) fn add(&mut self, values: &mut dyn Column) {
+        if self.merger.is_some() {
+            self.gathered.take_values(values);
+            return;
+        }
         self.cells.add(values, &self.placed);
         self.placed.clear();
     }
 
-    pub(super) fn end_bundle(&mut self, panes: &mut Panes) {
+    /// Merges windows, then fires what the bundle in hand made due.
+    pub(super) fn end_bundle(&mut self, panes: &mut Panes) -> Result<Option<ClosedOut>> {
+        let closed_out = self.merge_bundle()?;
         let touched = std::mem::take(&mut self.touched);
         for (key, window) in &touched {
             if let Some(open) = self.window(*key, window) {
@@ -173,23 +193,34 @@ impl General {
             self.look_at(*key, window);
         }
         self.flush(panes);
+        Ok(closed_out)
     }
 
     pub(super) fn advance(&mut self, to: Timestamp, panes: &mut Panes) {
         self.watermark = to;
         // Handling timers sets none that are already due, so one pass is all there is.
-        let mut due = Vec::new();
-        while self.timers.first().is_some_and(|(at, ..)| *at < to) {
-            due.extend(self.timers.pop_first());
-        }
-        let mut looked_at = BTreeSet::new();
-        for (_, key, window) in due {
-            if looked_at.insert((key, window.clone())) {
-                self.on_timer(key, &window);
-            }
+        for (key, window) in self.timers.due(to) {
+            self.on_timer(key, &window);
         }
         self.flush(panes);
         self.completed = to;
+    }
+
+    /// Fires what processing time made due.
+    pub(super) fn fire_overdue(&mut self, panes: &mut Panes) {
+        for (key, window) in self.timers.overdue(self.now) {
+            if let Some(open) = self.window(key, &window) {
+                open.deadline = None;
+            }
+            self.look_at(key, &window);
+            self.rearm(key, &window, Wakes::default());
+        }
+        self.flush(panes);
+    }
+
+    /// The processing time at which something is due next.
+    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
+        self.timers.next_deadline()
     }
 
     fn on_timer(&mut self, key: KeyId, window: &Interval) {
@@ -205,110 +236,18 @@ impl General {
         self.wipe(key, window);
     }
 
-    /// Fires the window if its trigger says so.
-    fn look_at(&mut self, key: KeyId, window: &Interval) {
-        let sight = Sight { past_end: window.max_timestamp() < self.watermark };
-        self.refresh(key);
-        let Some(open) = self.window(key, window) else { return };
-        if open.trigger.finished() || !open.trigger.should_fire(sight) {
-            return;
-        }
-        open.trigger.on_fire(sight);
-        let is_last = open.trigger.finished();
-        self.make_pane(key, window, is_last);
-        let lateness = self.windowing.allowed_lateness;
-        let closing_always = self.windowing.closing_behavior == ClosingBehavior::Always;
-        let Some(open) = self.window(key, window) else { return };
-        if is_last {
-            open.trigger.clear();
-            open.last_pane = None;
-        } else if closing_always {
-            // The final pane is sure to come: nothing downstream may take it for late.
-            open.gc_hold = Some(window.expiry(lateness));
-        }
-    }
-
-    /// The output step (model.md 4.2, 4.3, 5.5); releases the holds.
-    fn make_pane(&mut self, key: KeyId, window: &Interval, is_last: bool) {
-        let state = self.keys[key.0 as usize].as_mut().expect("the key has this window");
-        let output = state.output;
-        let open = state.windows.get_mut(window).expect("only open windows make panes");
-        let held = open.element_hold.into_iter().chain(open.gc_hold).min();
-        move_hold(&mut self.holds, open.element_hold.take(), None);
-        open.gc_hold = None;
-        let empty = !open.fresh;
-        open.fresh = false;
-        let closing_always = self.windowing.closing_behavior == ClosingBehavior::Always;
-        let on_time_always = self.windowing.on_time_behavior == OnTimeBehavior::Always;
-        let info = label(Moment {
-            previous: open.last_pane,
-            window_max: window.max_timestamp(),
-            input: self.watermark,
-            output,
-            is_last,
-        });
-        let emitted = !empty
-            || (info.timing == PaneTiming::OnTime && on_time_always)
-            || (is_last && closing_always);
-        let keeps = keeps(self.windowing.accumulation) && !is_last;
-        if let Some(cell) = open.cell {
-            self.firing.afterwards.push((cell, keeps.then_some(Afterwards::Keep)));
-        }
-        if emitted {
-            let max = window.max_timestamp();
-            self.firing.rows.push((key, open.cell));
-            self.firing.timestamps.push(held.map_or(max, |held| held.min(max)));
-            self.firing.windows.push(window.clone());
-            self.firing.panes.push(info);
-            if !is_last {
-                open.last_pane = Some(info);
-            }
-        }
-        if !keeps {
-            open.cell = None;
-        }
-    }
-
-    /// Takes the values of the panes that were made, then lets go of what they leave.
-    fn flush(&mut self, panes: &mut Panes) {
-        let firing = &mut self.firing;
-        let count = firing.rows.len();
-        if 0 < count {
-            self.cells.fire(&firing.rows, panes.out.values.as_mut());
-            panes.late +=
-                firing.panes.iter().filter(|pane| pane.timing == PaneTiming::Late).count() as u64;
-            let meta = Meta {
-                timestamps: Timestamps::each(std::mem::take(&mut firing.timestamps)),
-                windows: Windows::Each(std::mem::take(&mut firing.windows)),
-                panes: Each::Each(std::mem::take(&mut firing.panes)),
-                ..Meta::default()
-            };
-            panes.describe(meta, count);
-            firing.rows.clear();
-        }
-        for (cell, afterwards) in firing.afterwards.drain(..) {
-            match afterwards {
-                Some(afterwards) => self.cells.settle(cell, afterwards),
-                None => self.cells.close(cell),
-            }
-        }
-        for key in std::mem::take(&mut firing.leaving) {
-            self.leave(key);
-        }
-    }
-
     /// Forgets a window that is garbage, its finished trigger included.
     fn wipe(&mut self, key: KeyId, window: &Interval) {
-        let Some(state) = self.keys[key.0 as usize].as_mut() else { return };
-        if let Some(gone) = state.windows.remove(window) {
-            move_hold(&mut self.holds, gone.element_hold, None);
-            if let Some(cell) = gone.cell {
-                self.firing.afterwards.push((cell, None));
-            }
+        if let Some(gone) = self.remove(key, window) {
+            self.close_cell(gone.cell);
         }
-        self.timers.remove(&(window.max_timestamp(), key, window.clone()));
-        self.timers.remove(&(window.expiry(self.windowing.allowed_lateness), key, window.clone()));
         self.firing.leaving.push(key);
+    }
+
+    fn close_cell(&mut self, cell: Option<CellId>) {
+        if let Some(cell) = cell {
+            self.firing.afterwards.push((cell, None));
+        }
     }
 
     /// Forgets a key that has no window left.

@@ -20,6 +20,8 @@ pub(super) struct SavedWindow {
     pub(super) gc_hold: Option<Timestamp>,
     pub(super) last_pane: Option<PaneInfo>,
     pub(super) trigger: Machine,
+    /// The trigger asked to be looked at when the watermark passes the end.
+    pub(super) wakes_at_end: bool,
 }
 
 pub(super) fn encode(watermark: Timestamp, mut windows: Vec<SavedWindow>) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! The two paths have one meaning: on every windowing that both can take they fire the same panes
 //! and drop the same elements, also when each goes on from what the other saved.
 
-use super::{Fired, Grouping, GroupingPath, GroupingSettings};
+use super::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
 use heliostat::batch::{Batch, ColumnExt, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::Kernels;
 use heliostat::{
@@ -42,6 +42,8 @@ fn windowing() -> impl Strategy<Value = Windowing> {
     ];
     let window = prop_oneof![
         3 => (1_i64..20).prop_map(|size| Window::fixed(millis(size))),
+        3 => (1_i64..20, 1_i64..20)
+            .prop_map(|(size, period)| Window::sliding(millis(size), millis(period))),
         1 => Just(Window::global()),
     ];
     (window, trigger, 0_i64..25, any::<bool>(), any::<bool>()).prop_map(
@@ -71,7 +73,8 @@ fn kernels() -> (Arc<dyn Kernels>, Batch, Batch) {
 fn grouping(windowing: &Windowing, path: GroupingPath) -> Grouping {
     let (kernels, _, dropped) = kernels();
     let settings = GroupingSettings { windowing: windowing.clone(), path, seed: 7 };
-    let grouping = Grouping::new(settings, kernels, Some(dropped));
+    let code = GroupingCode { kernels, merger: None };
+    let grouping = Grouping::new(settings, code, Some(dropped));
     assert_eq!(grouping.path(), path, "{windowing}");
     grouping
 }
@@ -115,7 +118,7 @@ fn play(
                 let (first, second) = elements.split_at(elements.len() / 2);
                 grouping.add(&mut bundle(first, &windowing.window_fn));
                 grouping.add(&mut bundle(second, &windowing.window_fn));
-                grouping.end_bundle(empty)
+                grouping.end_bundle(empty).expect("no windows merge")
             }
             Event::Watermark(by) => {
                 watermark += by;

@@ -18,8 +18,17 @@ impl AfterCount {
         self.seen = self.seen.saturating_add(1);
     }
 
+    pub(super) fn on_merge(&mut self, merged: &[&Self]) {
+        self.finished = merged.iter().any(|it| it.finished);
+        self.seen = if self.finished {
+            0
+        } else {
+            merged.iter().fold(0, |sum, it| sum.saturating_add(it.seen))
+        };
+    }
+
     pub(super) fn should_fire(&self) -> bool {
-        !self.finished && self.needed <= self.seen
+        self.needed <= self.seen
     }
 
     pub(super) fn on_fire(&mut self) {

@@ -34,6 +34,7 @@ impl Aligned {
                         .then(|| window.expiry(self.lateness)),
                     last_pane: (0 < shown).then(|| pane.label_of(shown)),
                     trigger,
+                    wakes_at_end: pane.late.is_none(),
                 });
             }
         }

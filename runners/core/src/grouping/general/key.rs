@@ -24,11 +24,37 @@ pub(super) struct WindowState {
     pub(super) last_pane: Option<PaneInfo>,
     /// Finished: the window is closed, and remembered until it expires.
     pub(super) trigger: Machine,
+    /// The trigger asked to be looked at when the watermark passes the end.
+    pub(super) wakes_at_end: bool,
+    /// The processing time at which it is looked at next.
+    pub(super) deadline: Option<Timestamp>,
     /// The bundle in hand has already noted it.
     pub(super) touched: bool,
 }
 
+impl WindowState {
+    /// A window that nothing has come for yet.
+    pub(super) fn new(trigger: Machine) -> Self {
+        Self {
+            cell: None,
+            fresh: false,
+            element_hold: None,
+            gc_hold: None,
+            last_pane: None,
+            trigger,
+            wakes_at_end: false,
+            deadline: None,
+            touched: false,
+        }
+    }
+}
+
 impl KeyState {
+    /// A key without state after the advance to `completed`.
+    pub(super) fn new(completed: Timestamp) -> Self {
+        Self { output: completed, as_of: completed, windows: BTreeMap::new() }
+    }
+
     /// Its output watermark after the advance to `completed`: its holds have not changed since it
     /// was last touched, so it can be found now (model.md 5.1).
     pub(super) fn output_at(&self, completed: Timestamp) -> Timestamp {

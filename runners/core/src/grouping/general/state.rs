@@ -1,10 +1,10 @@
 //! The general path's state as rows, and back.
 
-use super::key::{KeyState, WindowState, move_hold};
+use super::key::{WindowState, move_hold};
 use super::{General, SavedWindow};
+use crate::trigger::Wakes;
 use heliostat::graph::kernel::{KeyId, KeyedCells};
 use heliostat::{Result, Timestamp};
-use std::collections::BTreeMap;
 
 impl General {
     pub(in crate::grouping) fn save(&self) -> Vec<SavedWindow> {
@@ -29,6 +29,7 @@ impl General {
                     gc_hold: open.gc_hold,
                     last_pane: open.last_pane,
                     trigger: open.trigger.clone(),
+                    wakes_at_end: open.wakes_at_end && self.watermark <= window.max_timestamp(),
                 });
             }
         }
@@ -41,41 +42,27 @@ impl General {
         rows: Vec<SavedWindow>,
         cells: Box<dyn KeyedCells>,
     ) -> Result<()> {
-        let windowing = self.windowing.clone();
-        *self = Self::new(&windowing, cells);
-        (self.watermark, self.completed) = (watermark, watermark);
+        let (windowing, now) = (self.windowing.clone(), self.now);
+        *self = Self::new(&windowing, self.merger.take(), cells);
+        (self.watermark, self.completed, self.now) = (watermark, watermark, now);
         for row in rows {
             let key = self.cells.load_key(&row.key)?;
             let cell = row.accumulator.map(|bytes| self.cells.load_cell(&bytes)).transpose()?;
-            if self.keys.len() <= key.0 as usize {
-                self.keys.resize_with(key.0 as usize + 1, || None);
-            }
-            let state = self.keys[key.0 as usize].get_or_insert_with(|| KeyState {
-                output: row.key_watermark,
-                as_of: watermark,
-                windows: BTreeMap::new(),
-            });
-            move_hold(&mut self.holds, None, row.element_hold);
-            self.timers.insert((
-                row.window.expiry(windowing.allowed_lateness),
-                key,
-                row.window.clone(),
-            ));
-            if watermark <= row.window.max_timestamp() {
-                self.timers.insert((row.window.max_timestamp(), key, row.window.clone()));
-            }
-            state.windows.insert(
-                row.window,
-                WindowState {
-                    cell,
-                    fresh: row.fresh,
-                    element_hold: row.element_hold,
-                    gc_hold: row.gc_hold,
-                    last_pane: row.last_pane,
-                    trigger: row.trigger,
-                    touched: false,
-                },
-            );
+            let open = WindowState {
+                cell,
+                fresh: row.fresh,
+                element_hold: row.element_hold,
+                gc_hold: row.gc_hold,
+                last_pane: row.last_pane,
+                ..WindowState::new(row.trigger)
+            };
+            move_hold(&mut self.holds, None, open.element_hold);
+            let state = self.key_state(key);
+            (state.output, state.as_of) = (row.key_watermark, watermark);
+            state.windows.insert(row.window.clone(), open);
+            self.timers.at_expiry(key, &row.window, &windowing);
+            let at_end = row.wakes_at_end && watermark <= row.window.max_timestamp();
+            self.rearm(key, &row.window, Wakes { at_end });
         }
         Ok(())
     }

@@ -1,0 +1,238 @@
+//! Windows that grow together: what a bundle brings is merged with what is open, key by key
+//! (model.md 5.6 steps 2 and 3).
+
+use super::General;
+use super::key::{KeyState, WindowState, move_hold};
+use crate::trigger::{Machine, Wakes, machine_for};
+use heliostat::batch::Column;
+use heliostat::graph::kernel::{DropRecord, KeyId};
+use heliostat::{
+    Error, Interval, Merge, MergeWindows, Merges, Result, Timestamp, TimestampCombiner,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The bundle in hand, which is merged as a whole when it ends.
+#[derive(Default)]
+pub(super) struct Gathered {
+    values: Option<Box<dyn Column>>,
+    elements: Vec<Element>,
+}
+
+struct Element {
+    key: KeyId,
+    /// Its own window, before it is merged with others.
+    window: Interval,
+    timestamp: Timestamp,
+    /// Its place in the column of the bundle.
+    index: usize,
+}
+
+impl Gathered {
+    pub(super) fn push(&mut self, key: KeyId, window: &Interval, timestamp: Timestamp, at: usize) {
+        let before = self.values.as_ref().map_or(0, |values| values.len());
+        let (window, index) = (window.clone(), before + at);
+        self.elements.push(Element { key, window, timestamp, index });
+    }
+
+    /// Takes the values of the batch whose elements were just pushed.
+    pub(super) fn take_values(&mut self, values: &mut dyn Column) {
+        self.values.get_or_insert_with(|| values.empty_like()).append(values);
+    }
+}
+
+/// The elements of a bundle that found their merged window closed, and the bundle's values.
+pub(in crate::grouping) struct ClosedOut {
+    pub(in crate::grouping) values: Box<dyn Column>,
+    pub(in crate::grouping) records: Vec<DropRecord>,
+}
+
+impl General {
+    /// Merges the windows of the bundle in hand with those that are open, and puts its elements
+    /// into what comes of it.
+    ///
+    /// # Errors
+    /// If the window function asks for merges that its contract does not allow.
+    pub(super) fn merge_bundle(&mut self) -> Result<Option<ClosedOut>> {
+        let Gathered { values, mut elements } = std::mem::take(&mut self.gathered);
+        let (Some(mut values), Some(merger)) = (values, self.merger.clone()) else {
+            return Ok(None);
+        };
+        elements.sort_by_key(|element| element.key);
+        let mut records = Vec::new();
+        for of_key in elements.chunk_by(|a, b| a.key == b.key) {
+            let key = of_key[0].key;
+            let merged = self.merge_key(key, of_key, merger.as_ref())?;
+            for Element { window, timestamp, index, .. } in of_key {
+                let (timestamp, index) = (*timestamp, *index);
+                let into = merged.get(window).unwrap_or(window);
+                match self.place(key, into, timestamp) {
+                    Ok(cell) => self.placed.push((number(index), cell)),
+                    Err(cause) => {
+                        self.firing.leaving.push(key);
+                        records.push(DropRecord { index, timestamp, window: into.clone(), cause });
+                    }
+                }
+            }
+        }
+        self.placed.sort_unstable_by_key(|(index, _)| *index);
+        records.sort_by_key(|record| record.index);
+        if records.is_empty() {
+            self.cells.add(values.as_mut(), &self.placed);
+            self.placed.clear();
+            return Ok(None);
+        }
+        let mut kept = values.copied();
+        self.cells.add(kept.as_mut(), &self.placed);
+        self.placed.clear();
+        Ok(Some(ClosedOut { values, records }))
+    }
+
+    /// Merges the windows of one key, if there is a new one; says where each that ended went.
+    fn merge_key(
+        &mut self,
+        key: KeyId,
+        elements: &[Element],
+        merger: &dyn MergeWindows,
+    ) -> Result<BTreeMap<Interval, Interval>> {
+        let completed = self.completed;
+        let state = self.key_state(key);
+        state.bring_up_to(completed);
+        let active: BTreeSet<Interval> = state
+            .windows
+            .iter()
+            .filter(|(_, open)| !open.trigger.finished())
+            .map(|(window, _)| window.clone())
+            .collect();
+        let mut known = active.clone();
+        known.extend(elements.iter().map(|element| element.window.clone()));
+        let mut became = BTreeMap::new();
+        if known.len() == active.len() {
+            return Ok(became);
+        }
+        let windows: Vec<Interval> = known.iter().cloned().collect();
+        let mut merges = Merges::default();
+        merger.merge(&windows, &mut merges);
+        check(&merges, &known, &active)?;
+        for Merge { from, into } in merges.iter() {
+            if from.iter().all(|window| window == into) {
+                continue;
+            }
+            let members: Vec<&Interval> = from.iter().filter(|it| active.contains(*it)).collect();
+            self.merge_into(key, &members, into, active.contains(into));
+            became.extend(from.iter().map(|window| (window.clone(), into.clone())));
+        }
+        Ok(became)
+    }
+
+    /// Makes one window of the open windows `members`; `into` is one of them if `open`, and
+    /// starts from nothing if not, whatever is remembered of a closed window there.
+    fn merge_into(&mut self, key: KeyId, members: &[&Interval], into: &Interval, open: bool) {
+        let sight = self.sight(into);
+        let mut states: Vec<WindowState> = Vec::new();
+        for &member in members {
+            if let Some(state) = self.remove(key, member) {
+                states.push(state);
+            }
+        }
+        if !open && let Some(closed) = self.remove(key, into) {
+            self.close_cell(closed.cell);
+        }
+        let own = members.iter().position(|&member| member == into);
+        let mut merged = WindowState::new(match own {
+            Some(own) => states[own].trigger.clone(),
+            None => machine_for(&self.windowing.trigger),
+        });
+        merged.last_pane = own.and_then(|own| states[own].last_pane);
+        let machines: Vec<&Machine> = states.iter().map(|state| &state.trigger).collect();
+        let mut wakes = Wakes::default();
+        merged.trigger.on_merge(&machines, sight, &mut wakes);
+        merged.fresh = states.iter().any(|state| state.fresh);
+        merged.element_hold = self.merged_hold(key, &states, into);
+        move_hold(&mut self.holds, None, merged.element_hold);
+        let expiry = into.expiry(self.windowing.allowed_lateness);
+        merged.gc_hold = (self.watermark <= expiry).then_some(expiry);
+        for cell in states.iter().filter_map(|state| state.cell) {
+            match merged.cell {
+                None => merged.cell = Some(cell),
+                Some(target) => self.cells.merge(target, cell),
+            }
+        }
+        self.key_state(key).windows.insert(into.clone(), merged);
+        self.timers.at_expiry(key, into, &self.windowing);
+        self.rearm(key, into, wakes);
+    }
+
+    /// The element hold of merged windows (model.md 5.4): where it depends on the window alone it
+    /// is placed anew.
+    fn merged_hold(
+        &mut self,
+        key: KeyId,
+        states: &[WindowState],
+        into: &Interval,
+    ) -> Option<Timestamp> {
+        let combiner = self.windowing.timestamp_combiner;
+        match combiner {
+            TimestampCombiner::EndOfWindow => {
+                let max = into.max_timestamp();
+                let may_hold = self.key_state(key).output <= max && self.watermark <= max;
+                (!states.is_empty() && may_hold).then_some(max)
+            }
+            TimestampCombiner::Earliest | TimestampCombiner::Latest => states
+                .iter()
+                .filter_map(|state| state.element_hold)
+                .reduce(|a, b| combiner.combine(a, b)),
+        }
+    }
+
+    /// Takes a window out, with its holds and timers.
+    pub(super) fn remove(&mut self, key: KeyId, window: &Interval) -> Option<WindowState> {
+        let gone = self.key_state(key).windows.remove(window)?;
+        move_hold(&mut self.holds, gone.element_hold, None);
+        self.timers.cancel(key, window, &gone, &self.windowing);
+        Some(gone)
+    }
+
+    pub(super) fn key_state(&mut self, key: KeyId) -> &mut KeyState {
+        let (at, completed) = (key.0 as usize, self.completed);
+        if self.keys.len() <= at {
+            self.keys.resize_with(at + 1, || None);
+        }
+        self.keys[at].get_or_insert_with(|| KeyState::new(completed))
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("a bundle has fewer than 2^32 elements")
+}
+
+/// Holds merges against their contract (model.md 2.4).
+fn check(merges: &Merges, known: &BTreeSet<Interval>, active: &BTreeSet<Interval>) -> Result<()> {
+    let broken = |what: String| {
+        Error::new(format!(
+            "the window function asked for a merge that is not allowed: {what}\n  help: merge only \
+             windows that `merge` was given, each at most once, into one of them or into a window \
+             that is not open"
+        ))
+    };
+    let (mut taken, mut made) = (BTreeSet::new(), BTreeSet::new());
+    for Merge { from, into } in merges.iter() {
+        if from.is_empty() {
+            return Err(broken(format!("nothing at all becomes {into}")));
+        }
+        for window in from {
+            if !known.contains(window) {
+                return Err(broken(format!("{window} is neither open nor new for this key")));
+            }
+            if !taken.insert(window) {
+                return Err(broken(format!("{window} is in two merges")));
+            }
+        }
+        if active.contains(into) && !from.contains(into) {
+            return Err(broken(format!("{into} is open, and not one of the merged windows")));
+        }
+        if !made.insert(into) {
+            return Err(broken(format!("two merges give {into}")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Fires once, with the first of its triggers; the others forget what they gathered.
+
+use super::{Machine, Sight, Wakes};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct AfterAny {
+    parts: Vec<Machine>,
+    finished: bool,
+}
+
+impl AfterAny {
+    pub(super) fn new(parts: Vec<Machine>) -> Self {
+        Self { parts, finished: false }
+    }
+
+    pub(super) fn on_element(&mut self, sight: Sight, wakes: &mut Wakes) {
+        for part in &mut self.parts {
+            part.on_element(sight, wakes);
+        }
+    }
+
+    pub(super) fn on_merge(&mut self, merged: &[&[Machine]], sight: Sight, wakes: &mut Wakes) {
+        for (at, part) in self.parts.iter_mut().enumerate() {
+            part.merge_part(at, merged, sight, wakes);
+        }
+        self.finished = self.parts.iter().any(Machine::finished);
+    }
+
+    pub(super) fn should_fire(&self, sight: Sight) -> bool {
+        self.parts.iter().any(|part| part.ready_or_finished(sight))
+    }
+
+    pub(super) fn on_fire(&mut self, sight: Sight, wakes: &mut Wakes) {
+        for part in &mut self.parts {
+            if part.should_fire(sight) {
+                part.on_fire(sight, wakes);
+            } else {
+                part.clear();
+            }
+        }
+        self.finished = true;
+    }
+
+    pub(super) fn finished(&self) -> bool {
+        self.finished
+    }
+
+    pub(super) fn reset_bit(&mut self) {
+        self.finished = false;
+    }
+
+    pub(super) fn parts(&self) -> &[Machine] {
+        &self.parts
+    }
+
+    pub(super) fn parts_mut(&mut self) -> &mut [Machine] {
+        &mut self.parts
+    }
+}

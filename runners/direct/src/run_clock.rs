@@ -1,0 +1,54 @@
+//! The processing time of a run: the machine's, or one that moves by itself or by script.
+
+use crate::DirectClock;
+use heliostat::{Clock, Duration, Interrupt, SystemClock, Timestamp, VirtualClock, millis};
+
+/// How long a run waits at the most before it looks again for something to read.
+const WAIT_MAX_MILLIS: i64 = 1_000;
+
+pub(crate) enum RunClock {
+    System,
+    /// Stands still while there is something to do, then jumps to what is waited for.
+    Virtual(VirtualClock),
+}
+
+impl RunClock {
+    pub(crate) fn of(clock: DirectClock) -> Self {
+        match clock {
+            DirectClock::System => Self::System,
+            DirectClock::Virtual => Self::Virtual(VirtualClock::default()),
+        }
+    }
+
+    /// A script says how time goes by; it starts at 0.
+    pub(crate) fn scripted() -> Self {
+        Self::Virtual(VirtualClock::default())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            Self::System => SystemClock.now(),
+            Self::Virtual(clock) => clock.now(),
+        }
+    }
+
+    /// Lets time go by as a script says; the time of the machine goes by itself.
+    pub(crate) fn advance(&self, by: Duration) {
+        match self {
+            Self::System => {}
+            Self::Virtual(clock) => clock.advance(by),
+        }
+    }
+
+    /// Waits until a time, or for a while.
+    pub(crate) fn wait(&self, interrupt: &Interrupt, until: Timestamp) {
+        let left = until - self.now();
+        match self {
+            Self::System => {
+                let longest = left.min(millis(WAIT_MAX_MILLIS));
+                interrupt.wait(std::time::Duration::try_from(longest).unwrap_or_default());
+            }
+            Self::Virtual(clock) => clock.advance(left.max(Duration::ZERO)),
+        }
+    }
+}
