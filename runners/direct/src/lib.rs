@@ -77,6 +77,13 @@ impl DirectRunner {
         self.settings.attempts = attempts.max(1);
         self
     }
+
+    /// The same with this processing time, where no test stream says what it is.
+    #[must_use]
+    pub fn clock(mut self, clock: DirectClock) -> Self {
+        self.settings.clock = clock;
+        self
+    }
 }
 
 impl Runner for DirectRunner {

@@ -150,11 +150,48 @@ impl Writer for Fragile {
     }
 }
 
+/// Windows that are not given to 13.
+#[derive(Serialize)]
+struct Fitted;
+
+impl AssignWindows<i64> for Fitted {
+    fn assign(&self, number: &i64, at: Timestamp, _: &Interval, windows: &mut Vec<Interval>) {
+        assert_ne!(*number, 13, "13 is unlucky");
+        windows.push(Interval::new(at, at + secs(1)));
+    }
+}
+
+/// Windows that break the merge contract, or panic over 13 of them.
+#[derive(Serialize)]
+struct Grown {
+    merge_foreign: bool,
+}
+
+impl AssignWindows<(char, i64)> for Grown {
+    fn assign(
+        &self,
+        (_, number): &(char, i64),
+        _: Timestamp,
+        _: &Interval,
+        windows: &mut Vec<Interval>,
+    ) {
+        windows.push(Interval::new(Timestamp::secs(*number), Timestamp::secs(*number + 1)));
+    }
+}
+
+impl MergeWindows for Grown {
+    fn merge(&self, windows: &[Interval], merges: &mut Merges) {
+        assert!(self.merge_foreign, "13 is unlucky");
+        let foreign = Interval::new(Timestamp::secs(100), Timestamp::secs(101));
+        merges.merge([windows[0].clone(), foreign.clone()], foreign);
+    }
+}
+
 type Case = (&'static str, fn(&Pipeline) -> PCollection<i64>);
 
 #[test]
 fn a_panic_in_a_pipeline_is_an_error_of_its_step() {
-    let cases: [Case; 6] = [
+    let cases: [Case; 8] = [
         // Only suspicion encodes; so its rows are of no use to the trusting.
         ("Luck", |p| p.create([12, 13]).map(Unwritable).named("Luck").map(|n| n.0)),
         ("Test stream", |p| {
@@ -175,6 +212,11 @@ fn a_panic_in_a_pipeline_is_an_error_of_its_step() {
             unique.map(|n| n.0).flatten_with(&unique.map(|n| n.0))
         }),
         ("Read", |p| p.read(Unmarked)),
+        ("Fit", |p| p.create([12, 13]).window(Window::custom(Fitted)).named("Fit")),
+        ("Grow", |p| {
+            let grown = Window::custom_merging(Grown { merge_foreign: false });
+            p.create([('k', 1)]).window(grown).sum_per_key().named("Grow").values()
+        }),
     ];
     for (step, build) in cases {
         for seed in 0..8 {
@@ -205,5 +247,19 @@ fn a_panic_in_a_sink_is_an_error_of_its_step() {
         assert_eq!(error.step(), Some("Numbers"), "{error}");
         assert!(error.to_string().contains("13 is unlucky"), "{error}");
         assert!(!sink.appeared.load(Ordering::SeqCst));
+    }
+}
+
+#[test]
+fn a_merge_that_is_not_allowed_is_an_error_of_the_grouping() {
+    for seed in 0..8 {
+        let pipeline = Pipeline::new();
+        let grown = Window::custom_merging(Grown { merge_foreign: true });
+        pipeline.create([('k', 1)]).window(grown).sum_per_key().named("Sums").collect();
+        let failed = DirectRunner::default().seed(seed).run(&pipeline);
+        let error = failed.map(drop).expect_err("the window is foreign");
+        assert!(error.step().is_some_and(|step| step.starts_with("Sums")), "{error}");
+        let words = "[1970-01-01T00:01:40Z,1970-01-01T00:01:41Z) is neither open nor new";
+        assert!(error.to_string().contains(words), "{error}");
     }
 }
