@@ -31,6 +31,7 @@ pub fn offences(case: &Case, panes: &[Pane]) -> Vec<String> {
         Step::Map | Step::Windowed | Step::Reshuffle => true,
         Step::GroupByKey
         | Step::CombinePerKey(_)
+        | Step::CombinePerKeyWithFanout(..)
         | Step::CombineGlobally(..)
         | Step::ToOneKey
         | Step::Window(_)

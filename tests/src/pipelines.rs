@@ -122,7 +122,10 @@ fn built<N: Unit>(case: &Case) -> Result<Built, String> {
 /// Whether a step makes panes.
 pub(crate) fn is_grouping(step: &Step) -> bool {
     match step {
-        Step::GroupByKey | Step::CombinePerKey(_) | Step::CombineGlobally(..) => true,
+        Step::GroupByKey
+        | Step::CombinePerKey(_)
+        | Step::CombinePerKeyWithFanout(..)
+        | Step::CombineGlobally(..) => true,
         Step::ToOneKey
         | Step::Window(_)
         | Step::Flatten

@@ -24,6 +24,7 @@ pub fn planned(case: &Case) -> Option<Capability> {
         match step {
             Step::Window(spec) => window_needs(spec, &mut needed),
             Step::Reshuffle => needed.push(Capability::Reshuffle),
+            Step::CombinePerKeyWithFanout(..) => needed.push(Capability::CombineFanout),
             Step::GroupByKey
             | Step::CombinePerKey(_)
             | Step::CombineGlobally(..)

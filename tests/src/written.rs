@@ -88,6 +88,9 @@ fn of_step(step: &Step) -> String {
     match step {
         Step::GroupByKey => "group_by_key".into(),
         Step::CombinePerKey(combine) => format!("{}_per_key", name(combine)),
+        Step::CombinePerKeyWithFanout(combine, parts) => {
+            format!("{}_per_key fanout {parts}", name(combine))
+        }
         Step::CombineGlobally(combine, Defaults::With) => format!("{}_globally", name(combine)),
         Step::CombineGlobally(combine, Defaults::Without) => {
             format!("{}_globally without_defaults", name(combine))

@@ -11,6 +11,8 @@ pub enum Step {
     GroupByKey,
     /// `sum_per_key`, `count_per_key`, `mean_per_key`, `min_per_key`, `max_per_key`
     CombinePerKey(Combine),
+    /// The same, followed by `fanout N`: each key is first combined in up to `N` parts.
+    CombinePerKeyWithFanout(Combine, u32),
     /// `sum_globally` (also `combine_globally`), `count_globally` and so on, each optionally
     /// followed by `without_defaults`. Keys are forgotten; its panes are keyless.
     CombineGlobally(Combine, Defaults),
@@ -102,7 +104,10 @@ pub(super) fn parse_steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, CaseErro
 fn parse_step(cursor: &mut Cursor<'_>) -> Result<Step, CaseError> {
     let step = match cursor.choose("a step", &NAMES)? {
         Name::GroupByKey => Step::GroupByKey,
-        Name::PerKey(combine) => Step::CombinePerKey(combine),
+        Name::PerKey(combine) => match parse_fanout(cursor)? {
+            None => Step::CombinePerKey(combine),
+            Some(parts) => Step::CombinePerKeyWithFanout(combine, parts),
+        },
         Name::Globally(combine) => Step::CombineGlobally(combine, parse_defaults(cursor)),
         Name::ToOneKey => Step::ToOneKey,
         Name::Window => Step::Window(parse_window(cursor)?),
@@ -112,6 +117,17 @@ fn parse_step(cursor: &mut Cursor<'_>) -> Result<Step, CaseError> {
         Name::Windowed => Step::Windowed,
     };
     Ok(step)
+}
+
+fn parse_fanout(cursor: &mut Cursor<'_>) -> Result<Option<u32>, CaseError> {
+    if !cursor.eat_word("fanout") {
+        return Ok(None);
+    }
+    let word = cursor.word("a number of parts")?;
+    let parts = word.parse().map_err(|_| {
+        cursor.error(format!("`{word}` is not a number of parts; write sum_per_key fanout 3"))
+    })?;
+    Ok(Some(parts))
 }
 
 fn parse_defaults(cursor: &mut Cursor<'_>) -> Defaults {

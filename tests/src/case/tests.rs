@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{
-    Accumulation, Bundling, Case, Dropped, DroppedBecause, Element, Event, Expectation, Number,
-    Output, Pane, PaneInfo, PaneWindow, Step, TIMESTAMP_MIN, Timing, Value, WatermarkTo,
+    Accumulation, Bundling, Case, Combine, Dropped, DroppedBecause, Element, Event, Expectation,
+    Number, Output, Pane, PaneInfo, PaneWindow, Step, TIMESTAMP_MIN, Timing, Value, WatermarkTo,
     WindowFunction, parse, render_output, render_pane,
 };
 
@@ -146,6 +146,13 @@ fn steps_are_read_in_order() {
 }
 
 #[test]
+fn a_combine_can_be_in_parts() {
+    let case = read("pipeline sum_per_key fanout 3 | max_per_key\nno panes");
+    let in_parts = Step::CombinePerKeyWithFanout(Combine::Sum, 3);
+    assert_eq!(case.steps, [in_parts, Step::CombinePerKey(Combine::Max)]);
+}
+
+#[test]
 fn mistakes_are_reported_with_their_line() {
     let windowed = |line: &str| format!("pipeline windowed\n{line}\nno panes");
     for (text, said) in [
@@ -177,6 +184,7 @@ fn mistakes_are_reported_with_their_line() {
         ("pipeline map".into(), "x.case:1: the case expects nothing"),
         ("pipeline map\ndrop late=1".into(), "x.case:2: nothing about panes"),
         ("no panes".into(), "x.case:1: no `pipeline` line"),
+        ("pipeline sum_per_key fanout x".into(), "x.case:1: `x` is not a number of parts"),
         ("streams a b\npipeline map\nadd k=1\nno panes".into(), "x.case:3: elements without a"),
     ] {
         let error = parse(&text, "x.case").expect_err(&text).to_string();

@@ -25,7 +25,10 @@ impl<V: Value> Stream for Grouped<V> {
             Step::Map => Box::new(Grouped(groups.map(|pair| pair))),
             Step::Flatten | Step::Windowed => Box::new(Grouped(groups.clone())),
             Step::Reshuffle => return Err(cannot_build("reshuffle")),
-            Step::GroupByKey | Step::CombinePerKey(_) | Step::CombineGlobally(..) => {
+            Step::GroupByKey
+            | Step::CombinePerKey(_)
+            | Step::CombinePerKeyWithFanout(..)
+            | Step::CombineGlobally(..) => {
                 return Err(cannot_follow(step, "a grouping"));
             }
         })

@@ -26,6 +26,7 @@ impl<V: Value> Stream for Keyed<V> {
                 Combine::Min => Box::new(Keyed(pairs.min_per_key())),
                 Combine::Max => Box::new(Keyed(pairs.max_per_key())),
             },
+            Step::CombinePerKeyWithFanout(..) => return Err(cannot_build("a combine in parts")),
             Step::CombineGlobally(combine, defaults) => {
                 global(&pairs.values(), *combine, *defaults)
             }
@@ -69,7 +70,8 @@ impl<V: Value> Stream for Keyed<V> {
                     (Box::new(Keyed(largest)), given)
                 }
             },
-            Step::CombineGlobally(..)
+            Step::CombinePerKeyWithFanout(..)
+            | Step::CombineGlobally(..)
             | Step::ToOneKey
             | Step::Window(_)
             | Step::Flatten

@@ -20,7 +20,10 @@ impl<V: Value> Stream for Keyless<V> {
             Step::Map => Box::new(Keyless(values.map(|value| value))),
             Step::Flatten | Step::Windowed => Box::new(Keyless(values.clone())),
             Step::Reshuffle => return Err(cannot_build("reshuffle")),
-            Step::GroupByKey | Step::CombinePerKey(_) | Step::CombineGlobally(..) => {
+            Step::GroupByKey
+            | Step::CombinePerKey(_)
+            | Step::CombinePerKeyWithFanout(..)
+            | Step::CombineGlobally(..) => {
                 return Err(needs_keys(step));
             }
         })
