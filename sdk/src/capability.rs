@@ -42,7 +42,7 @@ impl fmt::Display for Question {
 /// use heliostat::{Capability, Standing};
 ///
 /// assert_eq!(Capability::WindowFixed.standing(), Standing::Expressible);
-/// assert_eq!(Capability::WindowCalendar.standing(), Standing::Planned);
+/// assert_eq!(Capability::ModeRetracting.standing(), Standing::Planned);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -162,7 +162,7 @@ capabilities! {
     TimestampCombinerLatest "ts_combiner.latest" Where Expressible Same "stamps a pane with its latest element";
     WindowSliding "window.sliding" Where Expressible Same "groups in overlapping windows";
     WindowSlidingGaps "window.sliding.gaps" Where Expressible Same "drops what falls between sliding windows with gaps";
-    WindowCalendar "window.calendar" Where Planned Same "groups by days, weeks, months or years of a time zone";
+    WindowCalendar "window.calendar" Where Expressible Same "groups by days, weeks, months or years of a time zone";
     WindowSession "window.session" Where Expressible Same "groups in windows that merge while elements keep coming";
     WindowCustom "window.custom" Where Expressible Same "groups in windows of the author's making";
     WindowCustomMerging "window.custom_merging" Where Expressible Same "merges windows of the author's making";

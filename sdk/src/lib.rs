@@ -122,12 +122,15 @@ pub use trigger::{
     after_count, after_each, after_processing_time, after_watermark, repeatedly,
 };
 pub use window::{
-    Accumulation, AssignWindows, ByElement, ByTime, ClosingBehavior, CustomWindows, FixedWindows,
-    Interval, Merge, MergeStatus, MergeWindows, Merges, OnTimeBehavior, PaneInfo, PaneTiming,
-    SessionWindows, SlidingWindows, Specified, TimestampCombiner, Window, WindowFn, Windowing,
-    WindowingChange, WindowsFor,
+    Accumulation, AssignWindows, ByElement, ByTime, CalendarUnit, CalendarWindows, ClosingBehavior,
+    CustomWindows, FixedWindows, Interval, Merge, MergeStatus, MergeWindows, Merges,
+    OnTimeBehavior, PaneInfo, PaneTiming, SessionWindows, SlidingWindows, Specified,
+    TimestampCombiner, Window, WindowFn, Windowing, WindowingChange, WindowsFor,
 };
 pub use windowed::{DeadLetter, DropCause, Dropped, Windowed};
+
+pub use chrono::NaiveDate;
+pub use chrono_tz::Tz;
 
 #[doc(hidden)]
 pub use inventory;
@@ -151,9 +154,9 @@ pub mod prelude {
         Accumulation, AssignWindows, BadRow, Boundedness, BundleContext, ClosingBehavior,
         Collected, CombineFn, Context, Count, DeadLetter, Declare, DoFn, DropCause, Dropped,
         Duration, Element, Emit, Error, Exit, Fill, Group, Interval, Key, Max, Mean, MergeWindows,
-        Merges, Min, OnTimeBehavior, Output, PCollection, PaneInfo, PaneTiming, Pipeline, Read,
-        Reader, Result, Rows, Runner, Str, Sum, TestStream, TestStreams, Timestamp,
-        TimestampCombiner, Trigger, Window, Windowed, Write, Writer, after_all, after_any,
+        Merges, Min, NaiveDate, OnTimeBehavior, Output, PCollection, PaneInfo, PaneTiming,
+        Pipeline, Read, Reader, Result, Rows, Runner, Str, Sum, TestStream, TestStreams, Timestamp,
+        TimestampCombiner, Trigger, Tz, Window, Windowed, Write, Writer, after_all, after_any,
         after_count, after_each, after_processing_time, after_watermark, bounded_disorder, days,
         generate_sequence, hours, millis, minutes, repeatedly, secs,
     };

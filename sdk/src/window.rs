@@ -4,6 +4,7 @@ mod interval;
 mod fixed;
 mod sliding;
 mod sessions;
+mod calendar;
 mod custom;
 mod assignment;
 mod pane;
@@ -12,6 +13,7 @@ mod builder;
 
 pub use assignment::{ByElement, ByTime, WindowsFor};
 pub use builder::Window;
+pub use calendar::{CalendarUnit, CalendarWindows};
 pub use custom::{AssignWindows, CustomWindows, Merge, MergeWindows, Merges};
 pub use fixed::FixedWindows;
 pub use interval::Interval;
@@ -48,6 +50,8 @@ pub enum WindowFn {
     Sliding(SlidingWindows),
     /// Windows that grow while elements keep coming.
     Sessions(SessionWindows),
+    /// Whole days, weeks, months or years of a time zone.
+    Calendar(CalendarWindows),
     /// Windows of the author's making.
     Custom(CustomWindows),
 }
@@ -68,6 +72,7 @@ impl WindowFn {
             Self::Fixed(fixed) => visit(fixed.window_at(timestamp)),
             Self::Sliding(sliding) => sliding.visit(timestamp, visit),
             Self::Sessions(sessions) => visit(sessions.window_at(timestamp)),
+            Self::Calendar(calendar) => visit(calendar.window_at(timestamp)),
             Self::Custom(custom) => panic!("{custom} windows are not assigned by timestamp"),
         }
     }
@@ -75,7 +80,7 @@ impl WindowFn {
     /// Whether windows of one key can grow together.
     pub fn merges(&self) -> bool {
         match self {
-            Self::Global | Self::Fixed(_) | Self::Sliding(_) => false,
+            Self::Global | Self::Fixed(_) | Self::Sliding(_) | Self::Calendar(_) => false,
             Self::Sessions(_) => true,
             Self::Custom(custom) => custom.merges(),
         }
@@ -84,7 +89,7 @@ impl WindowFn {
     /// Whether every element lies in exactly one window, found by its timestamp alone.
     pub fn partitions(&self) -> bool {
         match self {
-            Self::Global | Self::Fixed(_) | Self::Sessions(_) => true,
+            Self::Global | Self::Fixed(_) | Self::Sessions(_) | Self::Calendar(_) => true,
             Self::Sliding(_) | Self::Custom(_) => false,
         }
     }
@@ -96,6 +101,7 @@ impl WindowFn {
             Self::Fixed(_) => Capability::WindowFixed,
             Self::Sliding(_) => Capability::WindowSliding,
             Self::Sessions(_) => Capability::WindowSession,
+            Self::Calendar(_) => Capability::WindowCalendar,
             Self::Custom(custom) if custom.merges() => Capability::WindowCustomMerging,
             Self::Custom(_) => Capability::WindowCustom,
         }
@@ -109,6 +115,7 @@ impl fmt::Display for WindowFn {
             Self::Fixed(fixed) => fixed.fmt(f),
             Self::Sliding(sliding) => sliding.fmt(f),
             Self::Sessions(sessions) => sessions.fmt(f),
+            Self::Calendar(calendar) => calendar.fmt(f),
             Self::Custom(custom) => custom.fmt(f),
         }
     }

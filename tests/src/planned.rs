@@ -2,7 +2,7 @@
 
 use heliostat::{Capability, Standing};
 
-use crate::case::{Case, Step, WindowFunction, WindowSpec};
+use crate::case::{Case, Step};
 
 /// The first capability that a case needs and nobody can ask for yet, if there is one.
 ///
@@ -10,22 +10,19 @@ use crate::case::{Case, Step, WindowFunction, WindowSpec};
 /// use heliostat::Capability;
 /// use heliostat_conformance::{case, planned};
 ///
-/// let text = "pipeline group_by_key\nwindow days 1\nno panes\n";
-/// let case = case::parse(text, "days.case")?;
-/// assert_eq!(planned(&case), Some(Capability::WindowCalendar));
+/// let text = "pipeline group_by_key\nrequires mode.retracting\nno panes\n";
+/// let case = case::parse(text, "retracting.case")?;
+/// assert_eq!(planned(&case), Some(Capability::ModeRetracting));
 /// # Ok::<(), case::CaseError>(())
 /// ```
 pub fn planned(case: &Case) -> Option<Capability> {
     let mut needed = Vec::new();
-    for window in &case.windows {
-        window_needs(&window.spec, &mut needed);
-    }
     for step in &case.steps {
         match step {
-            Step::Window(spec) => window_needs(spec, &mut needed),
             Step::Reshuffle => needed.push(Capability::Reshuffle),
-            Step::CombinePerKeyWithFanout(..) => needed.push(Capability::CombineFanout),
-            Step::GroupByKey
+            Step::Window(_)
+            | Step::GroupByKey
+            | Step::CombinePerKeyWithFanout(..)
             | Step::CombinePerKey(_)
             | Step::CombineGlobally(..)
             | Step::ToOneKey
@@ -36,18 +33,4 @@ pub fn planned(case: &Case) -> Option<Capability> {
     }
     needed.extend(case.requires.iter().filter_map(|id| Capability::from_id(id)));
     needed.into_iter().find(|capability| capability.standing() == Standing::Planned)
-}
-
-fn window_needs(spec: &WindowSpec, needed: &mut Vec<Capability>) {
-    match &spec.function {
-        Some(WindowFunction::Calendar { .. }) => needed.push(Capability::WindowCalendar),
-        Some(
-            WindowFunction::Global
-            | WindowFunction::Fixed { .. }
-            | WindowFunction::Sliding { .. }
-            | WindowFunction::Sessions { .. }
-            | WindowFunction::Custom { .. },
-        )
-        | None => {}
-    }
 }

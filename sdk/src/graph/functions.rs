@@ -122,7 +122,10 @@ impl Functions {
     /// What merges the windows of this function, if they merge.
     pub fn merger(&self, window_fn: &WindowFn) -> Option<Arc<dyn MergeWindows>> {
         match window_fn {
-            WindowFn::Global | WindowFn::Fixed(_) | WindowFn::Sliding(_) => None,
+            WindowFn::Global
+            | WindowFn::Fixed(_)
+            | WindowFn::Sliding(_)
+            | WindowFn::Calendar(_) => None,
             WindowFn::Sessions(sessions) => Some(Arc::new(*sessions)),
             WindowFn::Custom(custom) => self.mergers.get(custom).cloned(),
         }

@@ -259,7 +259,9 @@ fn transform_needs(step: &Step, needed: &mut Vec<Capability>) {
                 let cut = [Capability::WindowNegativeTime, Capability::WindowTruncateAtEnd];
                 match window_fn {
                     WindowFn::Global | WindowFn::Custom(_) => {}
-                    WindowFn::Fixed(_) | WindowFn::Sessions(_) => needed.extend(cut),
+                    WindowFn::Fixed(_) | WindowFn::Sessions(_) | WindowFn::Calendar(_) => {
+                        needed.extend(cut);
+                    }
                     WindowFn::Sliding(sliding) => {
                         needed.extend(cut);
                         if sliding.has_gaps() {

@@ -2,11 +2,13 @@
 
 use super::assignment::WindowCode;
 use super::{
-    Accumulation, ByElement, ByTime, ClosingBehavior, CustomWindows, FixedWindows, MergeWindows,
-    OnTimeBehavior, SessionWindows, SlidingWindows, TimestampCombiner, WindowFn, Windowing,
-    WindowingChange, WindowsFor,
+    Accumulation, ByElement, ByTime, CalendarUnit, CalendarWindows, ClosingBehavior, CustomWindows,
+    FixedWindows, MergeWindows, OnTimeBehavior, SessionWindows, SlidingWindows, TimestampCombiner,
+    WindowFn, Windowing, WindowingChange, WindowsFor,
 };
 use crate::{Duration, Trigger};
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde::Serialize;
 
 /// The windowing an author asks for; what is not said is inherited from the input (model.md S8).
@@ -67,6 +69,73 @@ impl Window {
         Self::of(Some(WindowFn::Sessions(SessionWindows::of(gap))))
     }
 
+    /// Windows of `count` days each, from midnight to midnight of UTC or of [a zone](Self::in_zone).
+    ///
+    /// A day is as long as clocks make it, and has 23 hours where they go forward:
+    ///
+    /// ```
+    /// use heliostat::RunError;
+    /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
+    ///
+    /// # fn main() -> Result<(), RunError> {
+    /// let pipeline = Pipeline::new();
+    /// let noon: Timestamp = "2024-03-31T12:00:00Z".parse().unwrap();
+    /// let counts = pipeline
+    ///     .create_timestamped([('a', noon)])
+    ///     .window(Window::days(1).in_zone(Tz::Europe__Berlin))
+    ///     .count()
+    ///     .windowed()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// let window = &result.collected(&counts)[0].window;
+    /// assert_eq!(window.to_string(), "[2024-03-30T23:00:00Z,2024-03-31T22:00:00Z)");
+    /// assert_eq!(window.end() - window.start(), hours(23));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// If `count` is zero.
+    #[track_caller]
+    pub fn days(count: u32) -> Self {
+        Self::calendar(CalendarUnit::Days, count)
+    }
+
+    /// Windows of `count` weeks each, from Monday unless it is [said](Self::starting) otherwise.
+    ///
+    /// # Panics
+    /// If `count` is zero.
+    #[track_caller]
+    pub fn weeks(count: u32) -> Self {
+        Self::calendar(CalendarUnit::Weeks, count)
+    }
+
+    /// Windows of `count` months each, from the first of one unless it is [said](Self::starting)
+    /// otherwise.
+    ///
+    /// # Panics
+    /// If `count` is zero.
+    #[track_caller]
+    pub fn months(count: u32) -> Self {
+        Self::calendar(CalendarUnit::Months, count)
+    }
+
+    /// Windows of `count` years each, from the first of January unless it is
+    /// [said](Self::starting) otherwise.
+    ///
+    /// # Panics
+    /// If `count` is zero.
+    #[track_caller]
+    pub fn years(count: u32) -> Self {
+        Self::calendar(CalendarUnit::Years, count)
+    }
+
+    #[track_caller]
+    fn calendar(unit: CalendarUnit, count: u32) -> Self {
+        Self::of(Some(WindowFn::Calendar(CalendarWindows::of(unit, count))))
+    }
+
     /// Windows of the author's making.
     ///
     /// # Panics
@@ -103,11 +172,71 @@ impl Window {
         match &mut self.change.window_fn {
             Some(WindowFn::Fixed(fixed)) => *fixed = fixed.offset(offset),
             Some(WindowFn::Sliding(sliding)) => *sliding = sliding.offset(offset),
-            Some(WindowFn::Global | WindowFn::Sessions(_) | WindowFn::Custom(_)) | None => {
+            Some(
+                WindowFn::Global
+                | WindowFn::Sessions(_)
+                | WindowFn::Calendar(_)
+                | WindowFn::Custom(_),
+            )
+            | None => {
                 panic!("only fixed and sliding windows have an offset")
             }
         }
         self
+    }
+
+    /// Cuts calendar windows at the midnights of `zone`.
+    ///
+    /// ```
+    /// use heliostat::{Tz, Window};
+    ///
+    /// let window = Window::weeks(1).in_zone(Tz::Australia__Lord_Howe);
+    /// let named = Window::weeks(1).in_zone("Australia/Lord_Howe".parse().unwrap());
+    /// assert_eq!(window, named);
+    /// ```
+    ///
+    /// # Panics
+    /// If the windows are not days, weeks, months or years.
+    #[track_caller]
+    pub fn in_zone(mut self, zone: Tz) -> Self {
+        let calendar = self.calendar_windows("a time zone");
+        *calendar = calendar.in_zone(zone);
+        self
+    }
+
+    /// Counts calendar windows from `date`, on which one of them starts.
+    ///
+    /// ```
+    /// use heliostat::{NaiveDate, Window};
+    ///
+    /// let april = NaiveDate::from_ymd_opt(1970, 4, 6).unwrap();
+    /// let tax_years = Window::years(1).starting(april);
+    /// let window_fn = tax_years.change().window_fn.unwrap();
+    /// assert_eq!(window_fn.to_string(), "years 1 starting 1970-04-06");
+    /// ```
+    ///
+    /// # Panics
+    /// If the windows are not days, weeks, months or years.
+    #[track_caller]
+    pub fn starting(mut self, date: NaiveDate) -> Self {
+        let calendar = self.calendar_windows("a start date");
+        *calendar = calendar.starting(date);
+        self
+    }
+
+    #[track_caller]
+    fn calendar_windows(&mut self, what: &str) -> &mut CalendarWindows {
+        match &mut self.change.window_fn {
+            Some(WindowFn::Calendar(calendar)) => calendar,
+            Some(
+                WindowFn::Global
+                | WindowFn::Fixed(_)
+                | WindowFn::Sliding(_)
+                | WindowFn::Sessions(_)
+                | WindowFn::Custom(_),
+            )
+            | None => panic!("only days, weeks, months and years have {what}"),
+        }
     }
 
     /// Asks for all of `windowing` but its window function.

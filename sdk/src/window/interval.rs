@@ -53,10 +53,16 @@ impl Interval {
     #[inline]
     pub(super) fn around(at: Timestamp, back: Duration, size: Duration) -> Self {
         let start = at.millis() - back.millis();
-        let end = Timestamp::from_millis(start.saturating_add(size.millis()));
+        Self::cut(start, start.saturating_add(size.millis()))
+    }
+
+    /// The window between two numbers of milliseconds since 1970, one of which at least lies in
+    /// the global window or before it; what lies outside of time is cut off at both ends.
+    #[inline]
+    pub(super) fn cut(start: i64, end: i64) -> Self {
         Self {
             start: Timestamp::from_millis(start),
-            end: end.min(Timestamp::AFTER_GLOBAL_WINDOW),
+            end: Timestamp::from_millis(end).min(Timestamp::AFTER_GLOBAL_WINDOW),
             payload: Payload(None),
         }
     }

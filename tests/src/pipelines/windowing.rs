@@ -1,15 +1,17 @@
 //! The windows and triggers of a case as those of the sdk, and back.
 
+use chrono::{DateTime, Utc};
 use heliostat::{
-    ClosingBehavior, Duration, OnTimeBehavior, PCollection, TimestampCombiner, Window, after_all,
-    after_any, after_count, after_each, after_processing_time, after_watermark, repeatedly,
+    ClosingBehavior, Duration, NaiveDate, OnTimeBehavior, PCollection, Timestamp,
+    TimestampCombiner, Tz, Window, after_all, after_any, after_count, after_each,
+    after_processing_time, after_watermark, repeatedly,
 };
 
 use super::custom::{Auction, Foreign, Parity, Twice};
 use super::script::Value;
 use crate::case::{
-    Accumulation, Align, Case, Closing, OnTime, TimestampCombiner as Combiner, Trigger,
-    WindowFunction, WindowSpec,
+    Accumulation, Align, CalendarUnit, Case, Closing, OnTime, TimestampCombiner as Combiner,
+    Trigger, WindowFunction, WindowSpec,
 };
 
 /// What the case's own window and trigger lines do to its elements, if anything.
@@ -63,12 +65,36 @@ pub(super) fn window(spec: &WindowSpec) -> Result<Window, String> {
             if *offset == 0 { sliding } else { sliding.offset(Duration::from_millis(*offset)) }
         }
         Some(WindowFunction::Sessions { gap }) => Window::sessions(Duration::from_millis(*gap)),
-        Some(WindowFunction::Calendar { .. }) => return Err(cannot_build("calendar windows")),
+        Some(WindowFunction::Calendar { unit, count, zone, start }) => {
+            let window = match unit {
+                CalendarUnit::Days => Window::days(*count),
+                CalendarUnit::Weeks => Window::weeks(*count),
+                CalendarUnit::Months => Window::months(*count),
+                CalendarUnit::Years => Window::years(*count),
+            };
+            let zone = zone.as_deref().map_or(Ok(Tz::UTC), zone_named)?;
+            let window = window.in_zone(zone);
+            match start {
+                None => window,
+                Some(start) => window.starting(date_in(zone, *start)?),
+            }
+        }
         Some(WindowFunction::Custom { .. }) => {
             return Err("custom windows are for pairs of a key and a number".into());
         }
     };
     Ok(configured(window, spec))
+}
+
+fn zone_named(name: &str) -> Result<Tz, String> {
+    name.parse().map_err(|_| format!("there is no time zone `{name}`"))
+}
+
+/// The date that clocks show at a time, which a case writes in milliseconds.
+fn date_in(zone: Tz, millis: i64) -> Result<NaiveDate, String> {
+    let date = DateTime::<Utc>::try_from(Timestamp::from_millis(millis));
+    let date = date.map_err(|error| format!("windows cannot start there: {error}"))?;
+    Ok(date.with_timezone(&zone).date_naive())
 }
 
 fn configured<A>(mut window: Window<A>, spec: &WindowSpec) -> Window<A> {

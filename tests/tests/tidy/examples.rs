@@ -11,6 +11,8 @@ const EXPORTS: &str = "sdk/src/lib.rs";
 /// Exported items that need no example of their own, and why.
 const EXAMPLE_ELSEWHERE: &[(&str, &str)] = &[
     ("Job", "a runner gets it from `Runner::run`, whose example is there"),
+    ("NaiveDate", "chrono's; `Window::starting` shows it"),
+    ("Tz", "chrono-tz's; `Window::in_zone` shows it"),
     ("ErasedRead", "the erased form of `Read`, whose example is there"),
     ("ErasedReader", "the erased form of `Reader`, whose example is there"),
     ("ErasedWrite", "the erased form of `Write`, whose example is there"),

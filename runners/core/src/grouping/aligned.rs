@@ -71,17 +71,11 @@ impl Aligned {
         };
         let only = match &meta.windows {
             Windows::Const(window) => Some(window.clone()),
-            Windows::ByTimestamp(WindowFn::Global) => Some(Interval::GLOBAL),
-            Windows::ByTimestamp(WindowFn::Fixed(fixed)) => {
-                let window = fixed.window_at(min);
+            Windows::ByTimestamp(window_fn) => {
                 // One pass over nothing: the extremes say that all lie in one window.
-                (window == fixed.window_at(max)).then_some(window)
+                tile_at(window_fn, min).filter(|it| tile_at(window_fn, max).as_ref() == Some(it))
             }
-            Windows::ByTimestamp(
-                WindowFn::Sliding(_) | WindowFn::Sessions(_) | WindowFn::Custom(_),
-            )
-            | Windows::Each(_)
-            | Windows::Many { .. } => None,
+            Windows::Each(_) | Windows::Many { .. } => None,
         };
         if let Some(window) = only
             && self.watermark <= window.max_timestamp()
@@ -97,12 +91,15 @@ impl Aligned {
     /// Does it if the elements lie in two neighbouring windows before their end, as they do where
     /// a batch goes over an edge.
     fn assign_two(&mut self, meta: &Meta) -> bool {
-        let (Windows::ByTimestamp(WindowFn::Fixed(fixed)), Timestamps::Each { at, min, max }) =
+        let (Windows::ByTimestamp(window_fn), Timestamps::Each { at, min, max }) =
             (&meta.windows, &meta.timestamps)
         else {
             return false;
         };
-        let (first, second) = (fixed.window_at(*min), fixed.window_at(*max));
+        let (Some(first), Some(second)) = (tile_at(window_fn, *min), tile_at(window_fn, *max))
+        else {
+            return false;
+        };
         if first.end() != second.start() || first.max_timestamp() < self.watermark {
             return false;
         }
@@ -289,6 +286,17 @@ impl Aligned {
 
     pub(super) fn bytes(&self) -> usize {
         self.tables.bytes()
+    }
+}
+
+/// The window of a timestamp, if windows are laid end to end: two that lie in the same one have it
+/// in common with everything between them.
+fn tile_at(window_fn: &WindowFn, timestamp: Timestamp) -> Option<Interval> {
+    match window_fn {
+        WindowFn::Global => Some(Interval::GLOBAL),
+        WindowFn::Fixed(fixed) => Some(fixed.window_at(timestamp)),
+        WindowFn::Calendar(calendar) => Some(calendar.window_at(timestamp)),
+        WindowFn::Sliding(_) | WindowFn::Sessions(_) | WindowFn::Custom(_) => None,
     }
 }
 
