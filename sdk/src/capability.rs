@@ -132,8 +132,8 @@ capabilities! {
     CombineGlobally "combine.globally" What Expressible Same "reduces a whole collection, with a default for an empty one";
     Flatten "flatten" What Expressible Same "unites collections, with the smallest watermark of its inputs";
     Write "write" What Expressible Same "writes to a sink that appears whole or not at all";
-    CombineLift "combine.lift" What Planned Same "combines before the exchange where the trigger allows it";
-    CombineFanout "combine.fanout" What Planned Same "spreads hot keys over partial combines";
+    CombineLift "combine.lift" What Expressible Same "combines before the exchange where the trigger allows it";
+    CombineFanout "combine.fanout" What Expressible Same "spreads hot keys over partial combines";
     CombineContext "combine.context" What Planned Same "lets a combine read side inputs";
     Reshuffle "reshuffle" What Planned Same "breaks fusion and makes its input stable";
     SideStatic "side.static" What Planned Same "reads a whole collection beside the main input";

@@ -5,22 +5,27 @@ mod sum;
 mod count;
 mod mean;
 mod extreme;
+mod top;
+mod latest;
 mod tuple;
 mod closure;
 
 pub use count::Count;
 pub use extreme::{Extreme, Max, Min};
+pub use latest::Latest;
 pub use mean::Mean;
 pub use number::Number;
 pub use sum::Sum;
+pub use top::{LargestFirst, Rank, SmallestFirst, Top};
 
 use crate::Element;
 
 /// Reduces values of type `In` by way of an accumulator (model.md 8).
 ///
 /// The laws: `merge` is associative and commutative; merging with a fresh accumulator changes
-/// nothing; adding a value is the same as merging an accumulator that holds only it. Tuples of
-/// combine functions are combine functions, and so are closures `Fn(In, In) -> In`.
+/// nothing; adding a value is the same as merging an accumulator that holds only it. Try them on
+/// yours with [`check_combine_laws`](crate::testing::check_combine_laws). Tuples of combine
+/// functions are combine functions, and so are closures `Fn(In, In) -> In`.
 ///
 /// ```
 /// use heliostat::prelude::*;
@@ -71,4 +76,8 @@ pub trait CombineFn<In>: Send + Sync + 'static {
     fn merge(&self, accumulator: &mut Self::Accumulator, other: &Self::Accumulator);
     /// What the values so far come to.
     fn extract(&self, accumulator: &Self::Accumulator) -> Self::Output;
+    /// Makes an accumulator smaller, if it can be, before a runner ships it elsewhere to be merged.
+    fn compact(&self, accumulator: &mut Self::Accumulator) {
+        let _ = accumulator;
+    }
 }

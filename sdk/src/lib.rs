@@ -88,7 +88,10 @@ mod launch;
 pub use capability::{Capability, Extent, Modes, Question, Standing, Support};
 pub use clock::{Clock, SystemClock, VirtualClock};
 pub use coder::{Coder, CoderError, decode_interval, encode_interval, key_bytes};
-pub use combine::{CombineFn, Count, Extreme, Max, Mean, Min, Number, Sum};
+pub use combine::{
+    CombineFn, Count, Extreme, LargestFirst, Latest, Max, Mean, Min, Number, Rank, SmallestFirst,
+    Sum, Top,
+};
 pub use dofn::{BundleContext, Context, Declare, DoFn, Output};
 pub use element::Element;
 pub use error::{Error, Result};
@@ -116,7 +119,7 @@ pub use testing::{TestStream, TestStreams};
 pub use time::{
     Duration, TimeParseError, TimeRangeError, Timestamp, days, hours, millis, minutes, secs,
 };
-pub use transforms::{Emit, Outcome, ParDoOutputs, WriteStep};
+pub use transforms::{CoGroupByKey, Emit, Outcome, ParDoOutputs, WriteStep};
 pub use trigger::{
     AfterProcessingTime, AfterWatermark, Deadline, Trigger, TriggerList, after_all, after_any,
     after_count, after_each, after_processing_time, after_watermark, repeatedly,
@@ -152,13 +155,14 @@ pub mod erased_io {
 pub mod prelude {
     pub use crate::{
         Accumulation, AssignWindows, BadRow, Boundedness, BundleContext, ClosingBehavior,
-        Collected, CombineFn, Context, Count, DeadLetter, Declare, DoFn, DropCause, Dropped,
-        Duration, Element, Emit, Error, Exit, Fill, Group, Interval, Key, Max, Mean, MergeWindows,
-        Merges, Min, NaiveDate, OnTimeBehavior, Output, PCollection, PaneInfo, PaneTiming,
-        Pipeline, Read, Reader, Result, Rows, Runner, Str, Sum, TestStream, TestStreams, Timestamp,
-        TimestampCombiner, Trigger, Tz, Window, Windowed, Write, Writer, after_all, after_any,
-        after_count, after_each, after_processing_time, after_watermark, bounded_disorder, days,
-        generate_sequence, hours, millis, minutes, repeatedly, secs,
+        CoGroupByKey, Collected, CombineFn, Context, Count, DeadLetter, Declare, DoFn, DropCause,
+        Dropped, Duration, Element, Emit, Error, Exit, Fill, Group, Interval, Key, Latest, Max,
+        Mean, MergeWindows, Merges, Min, NaiveDate, OnTimeBehavior, Output, PCollection, PaneInfo,
+        PaneTiming, Pipeline, Read, Reader, Result, Rows, Runner, Str, Sum, TestStream,
+        TestStreams, Timestamp, TimestampCombiner, Top, Trigger, Tz, Window, Windowed, Write,
+        Writer, after_all, after_any, after_count, after_each, after_processing_time,
+        after_watermark, bounded_disorder, days, generate_sequence, hours, millis, minutes,
+        repeatedly, secs,
     };
 }
 

@@ -94,8 +94,16 @@ impl Pipeline {
         &self,
         collections: impl IntoIterator<Item = PCollection<T>>,
     ) -> PCollection<T> {
+        self.united(collections, Location::caller())
+    }
+
+    pub(crate) fn united<T: Element>(
+        &self,
+        collections: impl IntoIterator<Item = PCollection<T>>,
+        caller: Caller,
+    ) -> PCollection<T> {
         let inputs: Vec<_> = collections.into_iter().map(|collection| collection.id()).collect();
-        let step = self.builder.step("Flatten", Transform::Flatten, &inputs, Location::caller());
+        let step = self.builder.step("Flatten", Transform::Flatten, &inputs, caller);
         let mut edges = inputs.iter().map(|&input| self.builder.edge(input));
         let edge = edges.next().map_or_else(Edge::bounded, |first| {
             edges.fold(first, |all, one| Edge {

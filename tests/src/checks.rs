@@ -10,6 +10,8 @@ mod writes;
 mod metrics;
 mod stop;
 mod retry;
+mod lifting;
+mod fanout;
 
 use std::fmt;
 
@@ -117,6 +119,9 @@ pub fn checks() -> &'static [Check] {
         retry::WITHOUT_A_TRACE,
         retry::BEHIND_A_GROUPING,
         retry::NOT_FOR_EVER,
+        lifting::INVISIBLE,
+        fanout::TOTAL,
+        fanout::PANES,
     ]
 }
 
@@ -148,6 +153,11 @@ fn error_of<T>(what: &str, ended: Result<T, RunError>) -> Result<RunError, Broke
     }
 }
 
+/// Whether no graph asks for it, so that no preflight can refuse it.
+fn is_beyond_graphs(capability: Capability) -> bool {
+    matches!(capability, Capability::OpsStop | Capability::OpsRetry | Capability::CombineLift)
+}
+
 /// Runs a check.
 ///
 /// ```
@@ -161,12 +171,11 @@ pub fn run_check(check: &Check, runner: &dyn Runner) -> Outcome {
     let support = runner.support();
     let undeclared =
         |capability: &Capability| !support.extent(*capability, check.input).is_declared();
-    // No graph asks for these, so no preflight can refuse them.
     let beyond_graphs: Vec<Capability> = check
         .proves
         .iter()
         .copied()
-        .filter(|it| matches!(it, Capability::OpsStop | Capability::OpsRetry))
+        .filter(|it| is_beyond_graphs(*it))
         .filter(undeclared)
         .collect();
     if !beyond_graphs.is_empty() {

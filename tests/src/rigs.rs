@@ -24,6 +24,12 @@ const SEED: &str = "seed";
 /// The flag that turns suspicion off, where a runner is suspicious.
 const TRUSTING: &str = "trusting";
 
+/// The form in which combines run, where a runner has several.
+pub(crate) const COMBINE: &str = "combine";
+
+/// The forms that every case runs in; by default a runner chooses among them.
+const COMBINE_FORMS: [&str; 3] = ["native", "lifted", "expanded"];
+
 impl Rig {
     /// The runner with these settings.
     ///
@@ -77,8 +83,8 @@ pub fn rigs() -> Vec<Rig> {
     runners().into_iter().map(rig).collect()
 }
 
-/// The runner in every way that matters to cases: trusting if it can be, and with each of these
-/// seeds if it takes one; else as it is.
+/// The runner in every way that matters to cases: trusting if it can be, with combines in each form
+/// if it can be told one, and with each of these seeds if it takes one; else as it is.
 ///
 /// ```
 /// for runner in heliostat::runners() {
@@ -95,6 +101,9 @@ pub fn variants(runner: &dyn Runner, seeds: impl IntoIterator<Item = u64>) -> Ve
     let mut rigs = Vec::new();
     if has(runner, TRUSTING) {
         rigs.push(with(TRUSTING, true.to_string()));
+    }
+    if has(runner, COMBINE) {
+        rigs.extend(COMBINE_FORMS.map(|form| with(COMBINE, form.to_owned())));
     }
     if has(runner, SEED) {
         rigs.extend(seeds.into_iter().map(|seed| with(SEED, seed.to_string())));

@@ -25,8 +25,10 @@ fn leaf(step: &Step) -> Result<&'static str, String> {
         Transform::Composite(Composite::Write(_)) => Ok("Write"),
         Transform::Composite(
             composite @ (Composite::Named
+            | Composite::CoGroupByKey
             | Composite::Combine { .. }
-            | Composite::CombineGlobally { .. }),
+            | Composite::CombineGlobally { .. }
+            | Composite::CombineWithFanout { .. }),
         ) => Err(format!("`{}` is a composite without parts: {composite:?}", step.path)),
     }
 }

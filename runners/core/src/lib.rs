@@ -1,13 +1,18 @@
-//! What every in-process runner shares, in the order data meets it: plan, stages, groupings.
+//! What every in-process runner shares, in the order data meets it: plan, stages, lifters,
+//! groupings.
 //!
 //! A runner makes a [`Plan`] from a graph, sets up a [`StageWork`] per stage and a [`Grouping`] per
 //! grouping, and decides by itself when each of them is stepped.
 
 mod plan;
 mod stage;
+mod lift;
 mod grouping;
 mod trigger;
 
 pub use grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
-pub use plan::{CombineForm, GroupingId, GroupingPlan, Plan, Root, Stage, StageId, Target};
+pub use lift::{LIFT_ENTRIES_MAX, Lifter};
+pub use plan::{
+    CombineForm, GroupingId, GroupingPlan, Lifting, NotLiftable, Plan, Root, Stage, StageId, Target,
+};
 pub use stage::{Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork};

@@ -5,7 +5,10 @@
 //! stage of every root that reaches it. Stages refer to each other by id alone.
 
 mod fuse;
+mod lift_combine;
 mod display;
+
+pub use lift_combine::{Lifting, NotLiftable};
 
 use crate::GroupingPath;
 use heliostat::graph::Graph;
@@ -42,6 +45,9 @@ pub enum Target {
 pub enum CombineForm {
     /// Keeps accumulators.
     Native,
+    /// Keeps accumulators, of values that were reduced in front of the exchange already. What may
+    /// not be lifted runs natively.
+    Lifted,
     /// Gathers groups, then folds them: slow, and what the native form must equal.
     Expanded,
 }
@@ -66,7 +72,7 @@ pub struct Stage {
 pub struct GroupingPlan {
     /// Its name in the plan.
     pub id: GroupingId,
-    /// The step: a `GroupByKey`, or a combine in its native form.
+    /// The step: a `GroupByKey`, or a combine in its native or its lifted form.
     pub step: TransformId,
     /// What it groups.
     pub input: CollectionId,
@@ -78,6 +84,8 @@ pub struct GroupingPlan {
     pub windowing: Windowing,
     /// Which engine it takes.
     pub path: GroupingPath,
+    /// Where its values are reduced.
+    pub lifting: Lifting,
     /// The roots whose watermarks its own is the smallest of.
     pub upstream: Vec<Root>,
 }

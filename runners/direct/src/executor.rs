@@ -47,9 +47,11 @@ impl<'a> Executor<'a> {
         let mut chance = Seed::new(settings.seed);
         let suspicion =
             (!settings.trusting).then(|| Suspicion::new(chance.next(), job.functions.clone()));
-        let plan = Plan::of(job.graph, |step| match &suspicion {
-            Some(suspicion) => suspicion.combine_form(step),
-            None => CombineForm::Native,
+        let plan = Plan::of(job.graph, |step| match (settings.combine, &suspicion) {
+            (Some(form), _) => form,
+            (None, Some(suspicion)) => suspicion.combine_form(step),
+            // One thread exchanges nothing, so lifting would gain nothing.
+            (None, None) => CombineForm::Native,
         });
         let hash_seed = chance.next();
         let works = translate(&plan, job.graph, job.functions, suspicion.as_ref(), hash_seed)?;
@@ -204,6 +206,9 @@ impl<'a> Executor<'a> {
             let given = grouping.take_dropped();
             let metrics = self.metrics.entry(step).or_default();
             metrics.dropped = grouping.drops();
+            if let Some(lifter) = &self.works.lifters[at] {
+                metrics.dropped.late += lifter.drops().late;
+            }
             let mut bundle = Vec::new();
             for Fired { panes, late_panes } in [of_bundle, of_watermark, of_time] {
                 metrics.late_panes += late_panes;

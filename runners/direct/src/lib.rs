@@ -2,7 +2,7 @@
 //!
 //! It is the reference for all other runners: it runs a pipeline exactly as the model says and
 //! looks for what a pipeline may not rely on. It shuffles and cuts bundles, sends elements and
-//! state through their coders, writes all metadata out, runs combines in their expanded form, and
+//! state through their coders, writes all metadata out, runs combines lifted and in their expanded form, and
 //! compares elements before and behind each step.
 
 mod executor;
@@ -118,7 +118,8 @@ impl Runner for DirectRunner {
     }
 
     fn draw_plan(&self, graph: &Graph) -> String {
-        Plan::of(graph, |_| CombineForm::Native).render(graph)
+        let form = self.settings.combine.unwrap_or(CombineForm::Native);
+        Plan::of(graph, |_| form).render(graph)
     }
 
     fn execute(&self, job: Job<'_>) -> Result<RunResult, RunError> {

@@ -1,7 +1,11 @@
 //! What can be set about the direct runner.
 
 use heliostat::{Error, Result, Setting, SettingKind};
+use heliostat_runner_core::CombineForm;
 use std::collections::BTreeMap;
+
+/// The form of combines that is left open.
+const ANY: &str = "any";
 
 /// Settings of the direct runner; on the command line each is `--direct.NAME`.
 ///
@@ -17,6 +21,9 @@ pub struct DirectSettings {
     pub trusting: bool,
     /// How often a bundle is tried before the run fails; at least 1.
     pub attempts: u32,
+    /// The form in which all combines run, as far as they can; without it suspicion picks one for
+    /// each, and a trusting run takes the native one.
+    pub combine: Option<CombineForm>,
     /// What processing time is, unless a test stream moves it.
     pub clock: DirectClock,
 }
@@ -40,7 +47,7 @@ pub enum DirectClock {
 
 impl Default for DirectSettings {
     fn default() -> Self {
-        Self { seed: 0, trusting: false, attempts: 1, clock: DirectClock::System }
+        Self { seed: 0, trusting: false, attempts: 1, combine: None, clock: DirectClock::System }
     }
 }
 
@@ -62,6 +69,11 @@ impl DirectSettings {
                 name: "attempts",
                 help: "how often a bundle is tried before the run fails",
                 kind: value("1"),
+            },
+            Setting {
+                name: "combine",
+                help: "how combines run: native, lifted or expanded; any leaves it open",
+                kind: value(ANY),
             },
             Setting {
                 name: "clock",
@@ -91,10 +103,19 @@ impl DirectSettings {
                     "virtual" => settings.clock = DirectClock::Virtual,
                     _ => return Err(wrong("`system` or `virtual`")),
                 },
+                "combine" => {
+                    settings.combine = match value.as_str() {
+                        "native" => Some(CombineForm::Native),
+                        "lifted" => Some(CombineForm::Lifted),
+                        "expanded" => Some(CombineForm::Expanded),
+                        ANY => None,
+                        _ => return Err(wrong("native, lifted, expanded or any")),
+                    };
+                }
                 _ => {
                     return Err(Error::new(format!(
                         "the direct runner has no setting `{name}`; it has seed, trusting, \
-                         attempts and clock"
+                         attempts, combine and clock"
                     )));
                 }
             }

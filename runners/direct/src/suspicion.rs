@@ -1,9 +1,11 @@
 //! What a suspicious run does to a pipeline that is right, and that shows one that is not.
 
 use heliostat::batch::Batch;
-use heliostat::graph::Functions;
+use heliostat::graph::{EdgeType, Functions};
 use heliostat::{CollectionId, Error, Result, RunError, Seed, TransformId};
-use heliostat_runner_core::{CombineForm, Grouping, GroupingPath, GroupingPlan, Inspect};
+use heliostat_runner_core::{
+    CombineForm, Grouping, GroupingPath, GroupingPlan, Inspect, LIFT_ENTRIES_MAX,
+};
 
 /// State of at most so many keys and windows is saved and reloaded after every bundle; larger
 /// state seldom enough that the cost per bundle stays the same.
@@ -31,9 +33,18 @@ impl Suspicion {
 
     /// Which form a combine runs in: by seed and step, so that runs differ and a run repeats.
     pub(crate) fn combine_form(&self, step: TransformId) -> CombineForm {
-        match Seed::new(self.seed ^ step.index() as u64).next() % 2 {
+        match Seed::new(self.seed ^ step.index() as u64).next() % 3 {
             0 => CombineForm::Native,
+            1 => CombineForm::Lifted,
             _ => CombineForm::Expanded,
+        }
+    }
+
+    /// How many entries a lifter may hold: all there is room for, or hardly any.
+    pub(crate) fn entries_max(&self, grouping: &GroupingPlan) -> usize {
+        match Seed::new(self.seed ^ !u64::from(grouping.id.0)).next() % 2 {
+            0 => LIFT_ENTRIES_MAX,
+            _ => 1,
         }
     }
 
@@ -81,6 +92,11 @@ impl Suspicion {
         })
     }
 
+    /// Sends what a lifter ships through its coder.
+    pub(crate) fn through_exchange(&mut self, path: &str, partials: &mut Batch) -> Result<()> {
+        through_coder(self.functions.lift(path).partials(), &mut self.bytes, partials)
+    }
+
     /// Saves the state of a grouping and goes on from what was saved.
     pub(crate) fn reload(&mut self, grouping: &mut Grouping) -> Result<(), RunError> {
         let windows = grouping.open_windows().windows;
@@ -99,20 +115,7 @@ impl Suspicion {
 impl Inspect for Suspicion {
     /// Sends the elements through their coder, and writes out all metadata.
     fn on_edge(&mut self, collection: CollectionId, batch: &mut Batch) -> Result<()> {
-        let edge = self.functions.edge(collection);
-        let count = batch.len();
-        self.bytes.clear();
-        edge.encode(batch.values.as_ref(), &mut self.bytes);
-        batch.values.clear();
-        edge.decode(&self.bytes, count, batch.values.as_mut()).map_err(|error| {
-            error.context(format!(
-                "`{}` does not survive its coder {}",
-                edge.element(),
-                edge.coder()
-            ))
-        })?;
-        batch.meta = batch.meta.unfolded(count);
-        Ok(())
+        through_coder(self.functions.edge(collection), &mut self.bytes, batch)
     }
 
     fn before_step(&mut self, collection: CollectionId, batch: &Batch) -> Option<Batch> {
@@ -135,4 +138,17 @@ impl Inspect for Suspicion {
             edge.element()
         )))
     }
+}
+
+/// Writes the elements and reads them back, and writes out all metadata.
+fn through_coder(edge: &dyn EdgeType, bytes: &mut Vec<u8>, batch: &mut Batch) -> Result<()> {
+    let count = batch.len();
+    bytes.clear();
+    edge.encode(batch.values.as_ref(), bytes);
+    batch.values.clear();
+    edge.decode(bytes, count, batch.values.as_mut()).map_err(|error| {
+        error.context(format!("`{}` does not survive its coder {}", edge.element(), edge.coder()))
+    })?;
+    batch.meta = batch.meta.unfolded(count);
+    Ok(())
 }

@@ -7,7 +7,8 @@ use heliostat::batch::{Batch, Meta};
 use heliostat::graph::{Composite, Functions, Graph, Transform};
 use heliostat::{CollectionId, RunError};
 use heliostat_runner_core::{
-    Attempt, Grouping, GroupingCode, GroupingPlan, GroupingSettings, Plan, Root, StageWork,
+    Attempt, Grouping, GroupingCode, GroupingPath, GroupingPlan, GroupingSettings, Lifter, Lifting,
+    Plan, Root, StageWork,
 };
 
 /// Everything that works in one run.
@@ -15,6 +16,8 @@ pub(crate) struct Works {
     pub(crate) sources: Vec<Source>,
     pub(crate) stages: Vec<StageWork>,
     pub(crate) groupings: Vec<Grouping>,
+    /// In front of each grouping that is lifted, in the order of `groupings`.
+    pub(crate) lifters: Vec<Option<Lifter>>,
     pub(crate) sinks: Sinks,
 }
 
@@ -46,8 +49,10 @@ pub(crate) fn translate(
             | Transform::Composite(
                 Composite::Write(_)
                 | Composite::Named
+                | Composite::CoGroupByKey
                 | Composite::Combine { .. }
-                | Composite::CombineGlobally { .. },
+                | Composite::CombineGlobally { .. }
+                | Composite::CombineWithFanout { .. },
             ) => {}
         }
     }
@@ -62,18 +67,34 @@ pub(crate) fn translate(
         self::grouping(grouping, graph, functions, path, seed)
     });
     let groupings = groupings.collect();
-    Ok(Works { sources, stages, groupings, sinks })
+    let lifted = |grouping: &GroupingPlan| match grouping.lifting {
+        Lifting::Lifted => {
+            let kernels = functions.lift(&graph.step(grouping.step).path);
+            let lifter = Lifter::new(&grouping.windowing, kernels, seed);
+            Some(match suspicion {
+                Some(suspicion) => lifter.with_entries_max(suspicion.entries_max(grouping)),
+                None => lifter,
+            })
+        }
+        Lifting::Liftable | Lifting::NotLiftable(_) => None,
+    };
+    let lifters = plan.groupings.iter().map(lifted).collect();
+    Ok(Works { sources, stages, groupings, lifters, sinks })
 }
 
 fn grouping(
     plan: &GroupingPlan,
     graph: &Graph,
     functions: &Functions,
-    path: heliostat_runner_core::GroupingPath,
+    path: GroupingPath,
     seed: u64,
 ) -> Grouping {
+    let path_of_step = &graph.step(plan.step).path;
     let code = GroupingCode {
-        kernels: functions.kernels(&graph.step(plan.step).path),
+        kernels: match plan.lifting {
+            Lifting::Lifted => functions.lift(path_of_step).merging(),
+            Lifting::Liftable | Lifting::NotLiftable(_) => functions.kernels(path_of_step),
+        },
         merger: functions.merger(&plan.windowing.window_fn),
     };
     let settings = GroupingSettings { windowing: plan.windowing.clone(), path, seed };

@@ -25,6 +25,10 @@ macro_rules! tuples {
             fn extract(&self, accumulator: &Self::Accumulator) -> Self::Output {
                 ($(self.$at.extract(&accumulator.$at),)+)
             }
+
+            fn compact(&self, accumulator: &mut Self::Accumulator) {
+                $(self.$at.compact(&mut accumulator.$at);)+
+            }
         }
     )*};
 }

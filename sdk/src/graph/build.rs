@@ -2,7 +2,7 @@
 
 use super::erase::TypedEdge;
 use super::functions::{EdgeType, Functions, StepFn, WindowAssigner};
-use super::kernel::Kernels;
+use super::kernel::{Kernels, LiftKernels};
 use super::{
     Boundedness, Collection, CollectionId, Composite, Graph, Naming, SourceLine, Step, Transform,
     TransformId,
@@ -50,6 +50,7 @@ struct Draft {
 pub(crate) enum Code {
     Step(Arc<dyn StepFn>),
     Kernels(Arc<dyn Kernels>),
+    Lift(Arc<dyn LiftKernels>),
     Read(Arc<dyn ErasedRead>),
     Write(Arc<dyn ErasedWrite>),
     Script(Arc<dyn Script>),
@@ -220,6 +221,7 @@ impl Builder {
             match code {
                 Code::Step(code) => drop(functions.steps.insert(path, Arc::clone(code))),
                 Code::Kernels(code) => drop(functions.kernels.insert(path, Arc::clone(code))),
+                Code::Lift(code) => drop(functions.lifts.insert(path, Arc::clone(code))),
                 Code::Read(code) => drop(functions.reads.insert(path, Arc::clone(code))),
                 Code::Write(code) => drop(functions.writes.insert(path, Arc::clone(code))),
                 Code::Script(code) => drop(functions.scripts.insert(path, Arc::clone(code))),

@@ -1,14 +1,14 @@
 //! Drawings of a graph, for people and for other programs.
 //!
-//! A combine is drawn as one step: runners know it by name, and its expansion would hide the
-//! pipeline. Outputs beside the main one are drawn if something takes them. The JSON has it all.
+//! A combine is drawn as one step, and so is a co-grouping: runners know them by name, and their
+//! expansions would hide the pipeline. Outputs beside the main one are drawn if something takes them. The JSON has it all.
 
 mod text;
 mod mermaid;
 mod dot;
 pub(super) mod layout;
 
-use super::requires::is_combine;
+use super::requires::is_known_grouping;
 use super::{Collection, Composite, Graph, Step, Transform};
 use crate::{Error, Windowing};
 use std::fmt::{self, Write as _};
@@ -127,7 +127,7 @@ impl Graph {
             let mut consumers = self.consumers(collection.id).peekable();
             consumers.peek().is_none() || consumers.any(|it| !self.is_within(it, step.id))
         };
-        let made: Vec<&Collection> = if step.outputs.is_empty() && is_combine(step) {
+        let made: Vec<&Collection> = if step.outputs.is_empty() && is_known_grouping(step) {
             let parts = self.collections().iter();
             parts
                 .filter(|collection| self.is_within(self.producer(collection.id), step.id))
@@ -163,9 +163,9 @@ impl Graph {
     }
 }
 
-/// Whether a drawing shows a step and not its parts: leaves, and combines, which runners know.
+/// Whether a drawing shows a step and not its parts: leaves, and groupings that runners know.
 pub(super) fn is_whole(step: &Step) -> bool {
-    step.is_leaf() || is_combine(step)
+    step.is_leaf() || is_known_grouping(step)
 }
 
 /// The name of an output, unless it is the main one.
@@ -179,7 +179,11 @@ pub(super) fn kind(step: &Step) -> String {
         Transform::Composite(Composite::Read(spec)) => format!("read {}", spec.about),
         Transform::Composite(Composite::Write(spec)) => format!("write {}", spec.about),
         Transform::Composite(
-            Composite::Named | Composite::Combine { .. } | Composite::CombineGlobally { .. },
+            Composite::Named
+            | Composite::CoGroupByKey
+            | Composite::Combine { .. }
+            | Composite::CombineGlobally { .. }
+            | Composite::CombineWithFanout { .. },
         )
         | Transform::Impulse
         | Transform::ParDo { .. }

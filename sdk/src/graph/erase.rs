@@ -240,6 +240,32 @@ pub(crate) fn split<T: Element, U: Element, V: Element>(
     }))
 }
 
+/// One element in, one out, to the output whose number `part_of` gives.
+pub(crate) fn partition<T: Element>(
+    part_of: impl Fn(&T) -> usize + Send + Sync + 'static,
+) -> Arc<dyn StepFn> {
+    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
+        let parts = out.len();
+        let mut picked = vec![Vec::new(); parts];
+        for (index, value) in (0_u32..).zip(input.values.typed_mut::<T>().drain(..)) {
+            let part = part_of(&value);
+            let (Some(to), Some(picked)) = (out.get_mut(part), picked.get_mut(part)) else {
+                return Err(Error::new(format!(
+                    "there is no part {part}: the function must give a number below {parts}"
+                )));
+            };
+            to.values.typed_mut::<T>().push(value);
+            picked.push(index);
+            *done += 1;
+        }
+        for (to, picked) in out.iter_mut().zip(&picked) {
+            to.meta = input.meta.select(picked);
+        }
+        input.clear();
+        Ok(())
+    }))
+}
+
 /// A function over whole batches that is no longer than its types.
 pub(crate) fn batches<T, U>(
     f: impl Fn(&mut Batch, &mut Batch, &mut usize) -> Result<()> + Send + Sync + 'static,

@@ -1,7 +1,7 @@
 //! The code of a pipeline, erased: found by step path and role, called once per batch.
 
 use super::CollectionId;
-use super::kernel::Kernels;
+use super::kernel::{Kernels, LiftKernels};
 use crate::batch::{Batch, Column, Windows};
 use crate::io::{ErasedRead, ErasedWrite};
 use crate::testing::Script;
@@ -80,6 +80,7 @@ pub trait WindowAssigner: Send + Sync {
 pub struct Functions {
     pub(crate) steps: BTreeMap<String, Arc<dyn StepFn>>,
     pub(crate) kernels: BTreeMap<String, Arc<dyn Kernels>>,
+    pub(crate) lifts: BTreeMap<String, Arc<dyn LiftKernels>>,
     pub(crate) reads: BTreeMap<String, Arc<dyn ErasedRead>>,
     pub(crate) writes: BTreeMap<String, Arc<dyn ErasedWrite>>,
     pub(crate) scripts: BTreeMap<String, Arc<dyn Script>>,
@@ -97,6 +98,11 @@ impl Functions {
     /// The kernels of a grouping or a combine.
     pub fn kernels(&self, path: &str) -> Arc<dyn Kernels> {
         Arc::clone(found(&self.kernels, path, "kernels"))
+    }
+
+    /// The kernels of a combine that is lifted.
+    pub fn lift(&self, path: &str) -> &dyn LiftKernels {
+        found(&self.lifts, path, "lift kernels").as_ref()
     }
 
     /// The source of a read.
@@ -146,6 +152,7 @@ impl fmt::Debug for Functions {
         f.debug_struct("Functions")
             .field("steps", &self.steps.keys())
             .field("kernels", &self.kernels.keys())
+            .field("lifts", &self.lifts.keys())
             .field("reads", &self.reads.keys())
             .field("writes", &self.writes.keys())
             .field("scripts", &self.scripts.keys())

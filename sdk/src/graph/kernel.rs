@@ -8,9 +8,12 @@ mod cells;
 mod panes;
 mod table;
 mod fold;
+mod lift;
 
 pub use cells::{CellId, KeyId, KeyedCells};
 pub(crate) use fold::{Fold, Folded, Gathered, TypedKernels};
+pub use lift::LiftKernels;
+pub(crate) use lift::TypedLift;
 pub use panes::{Entries, PaneColumn, PaneId, PaneTables, SKIP};
 
 use crate::batch::Column;

@@ -3,15 +3,16 @@
 //! A step needs what it is (`gbk`, `flatten`, `root.impulse`, ..), and a grouping also what its
 //! input's windowing asks: window function, timestamp combiner, trigger, mode, lateness. The default
 //! trigger needs `trigger.event` and, being its own continuation, no `trigger.continuation`. A
-//! combine counts as one grouping: what it is made of is its own affair, since a runner may put its
-//! own in the place of the expansion.
+//! combine or a co-grouping counts as one grouping: what it is made of is its own affair, since a
+//! runner may put its own in the place of the expansion. Only the shards of a fanout ask for what
+//! their own windowing asks.
 //!
 //! Some claims no graph asks for in so many words, so they are taken along by the steps that rely
 //! on them: every grouping needs `pane.info`, `pane.gc_leftover`, `watermark.holds` and
 //! `lateness.dropped`; every change to fixed windows `window.negative_time` and
 //! `window.truncate_at_end`; every step with the author's code `pardo.lifecycle`; the first leaf
 //! `metrics.system`; and a grouping of scripted input behind another one `teststream.multi_stage`.
-//! Of `ops.stop` and `ops.retry` a graph knows nothing.
+//! Of `ops.stop`, `ops.retry` and `combine.lift` a graph knows nothing.
 
 use super::{Boundedness, CollectionId, Composite, Graph, Step, Transform, TransformId};
 use crate::{
@@ -83,11 +84,11 @@ impl Graph {
 
     fn needs_of(&self, step: &Step) -> Vec<Capability> {
         let mut needed = Vec::new();
-        if self.enclosing_combine(step).is_some() {
+        if self.enclosing_grouping(step).is_some() {
             return needed;
         }
         transform_needs(step, &mut needed);
-        if is_grouping(step) || is_combine(step) {
+        if is_grouping(step) || is_known_grouping(step) {
             self.grouping_needs(step, &mut needed);
         }
         needed
@@ -97,6 +98,12 @@ impl Graph {
         let inputs = self.taken_by(step);
         for &input in &inputs {
             windowing_needs(&self.collection(input).windowing, needed);
+        }
+        for shards in self.steps().iter().filter(|part| is_fanout(part) && self.holds(step, part)) {
+            let parts = self.leaves().filter(|leaf| is_grouping(leaf) && self.holds(shards, leaf));
+            for input in parts.flat_map(|part| &part.inputs) {
+                windowing_needs(&self.collection(*input).windowing, needed);
+            }
         }
         if 1 < step.outputs.len() {
             needed.push(Capability::LatenessDroppedOutput);
@@ -148,6 +155,11 @@ impl Graph {
         taken
     }
 
+    /// Whether a part is a step itself or within it.
+    fn holds(&self, step: &Step, part: &Step) -> bool {
+        part.id == step.id || self.is_within(part, step.id)
+    }
+
     pub(super) fn is_within(&self, step: &Step, composite: TransformId) -> bool {
         self.ancestors(step).any(|ancestor| ancestor.id == composite)
     }
@@ -158,24 +170,24 @@ impl Graph {
             .map(|parent| self.step(parent))
     }
 
-    /// The steps that an author knows: those that are not inside a combine.
+    /// The steps that an author knows: those that are not inside a known grouping.
     pub(crate) fn outer_steps(&self) -> impl Iterator<Item = &Step> {
-        self.steps().iter().filter(|step| self.enclosing_combine(step).is_none())
+        self.steps().iter().filter(|step| self.enclosing_grouping(step).is_none())
     }
 
     /// The groupings that an author knows, combines among them.
     pub(crate) fn groupings(&self) -> impl Iterator<Item = &Step> {
-        self.outer_steps().filter(|step| is_grouping(step) || is_combine(step))
+        self.outer_steps().filter(|step| is_grouping(step) || is_known_grouping(step))
     }
 
-    /// The outermost combine around a step.
-    fn enclosing_combine(&self, step: &Step) -> Option<&Step> {
-        self.ancestors(step).filter(|ancestor| is_combine(ancestor)).last()
+    /// The outermost known grouping around a step.
+    fn enclosing_grouping(&self, step: &Step) -> Option<&Step> {
+        self.ancestors(step).filter(|ancestor| is_known_grouping(ancestor)).last()
     }
 
-    /// The step as its author knows it: the outermost combine around it, else itself.
+    /// The step as its author knows it: the outermost known grouping around it, else itself.
     pub(crate) fn named_step<'a>(&'a self, step: &'a Step) -> &'a Step {
-        self.enclosing_combine(step).unwrap_or(step)
+        self.enclosing_grouping(step).unwrap_or(step)
     }
 
     /// The leaves in front of a step, back to and including those that are not passed `through`;
@@ -205,11 +217,14 @@ impl Graph {
     }
 }
 
-/// Whether a step reduces: what it is made of is its own affair.
-pub(super) fn is_combine(step: &Step) -> bool {
+/// Whether a step groups as a whole: what it is made of is its own affair.
+pub(super) fn is_known_grouping(step: &Step) -> bool {
     match &step.transform {
         Transform::Composite(composite) => match composite {
-            Composite::Combine { .. } | Composite::CombineGlobally { .. } => true,
+            Composite::CoGroupByKey
+            | Composite::Combine { .. }
+            | Composite::CombineGlobally { .. }
+            | Composite::CombineWithFanout { .. } => true,
             Composite::Named | Composite::Read(_) | Composite::Write(_) => false,
         },
         Transform::Impulse
@@ -219,6 +234,10 @@ pub(super) fn is_combine(step: &Step) -> bool {
         | Transform::WindowInto(_)
         | Transform::TestStream(_) => false,
     }
+}
+
+fn is_fanout(step: &Step) -> bool {
+    matches!(step.transform, Transform::Composite(Composite::CombineWithFanout { .. }))
 }
 
 fn is_grouping(step: &Step) -> bool {
@@ -287,8 +306,20 @@ fn transform_needs(step: &Step, needed: &mut Vec<Capability>) {
                 Boundedness::Unbounded => Capability::ReadUnbounded,
             }),
             Composite::Write(_) => needed.push(Capability::Write),
+            Composite::CoGroupByKey => needed.extend([
+                Capability::PardoElementWise,
+                Capability::PardoLifecycle,
+                Capability::Flatten,
+                Capability::Gbk,
+            ]),
             Composite::Combine { .. } => needed.push(Capability::CombinePerKey),
-            Composite::CombineGlobally { .. } => needed.push(Capability::CombineGlobally),
+            Composite::CombineGlobally { fanout, .. } => {
+                needed.push(Capability::CombineGlobally);
+                needed.extend(fanout.map(|_| Capability::CombineFanout));
+            }
+            Composite::CombineWithFanout { .. } => {
+                needed.extend([Capability::CombinePerKey, Capability::CombineFanout]);
+            }
         },
     }
 }

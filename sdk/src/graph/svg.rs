@@ -222,7 +222,10 @@ fn fill(step: &Step) -> &'static str {
         Transform::Composite(composite) => match composite {
             Composite::Read(_) => "#e3f4e1",
             Composite::Write(_) => "#fae5e3",
-            Composite::Combine { .. } | Composite::CombineGlobally { .. } => "#fdefd3",
+            Composite::CoGroupByKey
+            | Composite::Combine { .. }
+            | Composite::CombineGlobally { .. }
+            | Composite::CombineWithFanout { .. } => "#fdefd3",
             Composite::Named => "#ffffff",
         },
     }

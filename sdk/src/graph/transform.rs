@@ -79,10 +79,23 @@ pub enum Composite {
         /// The name of the combine function.
         function: String,
     },
+    /// Groups several collections by key; expands to a tag for each, a flatten, a grouping, and the
+    /// way back from tags to groups.
+    CoGroupByKey,
     /// Reduces the whole collection.
     CombineGlobally {
         /// Whether an empty collection gives the default value.
         with_default: bool,
+        /// Over how many shards it is spread, if it is.
+        fanout: Option<u32>,
+    },
+    /// Reduces the values of each key, spread over shards; expands to a combine of each shard and
+    /// one of what the shards give.
+    CombineWithFanout {
+        /// The name of the combine function.
+        function: String,
+        /// The number of shards of a key.
+        fanout: u32,
     },
 }
 
@@ -93,8 +106,10 @@ impl Composite {
             Self::Named => None,
             Self::Read(_) => Some("heliostat:transform:read:v1"),
             Self::Write(_) => Some("heliostat:transform:write:v1"),
+            Self::CoGroupByKey => Some("heliostat:transform:co_group_by_key:v1"),
             Self::Combine { .. } => Some("beam:transform:combine_per_key:v1"),
             Self::CombineGlobally { .. } => Some("beam:transform:combine_globally:v1"),
+            Self::CombineWithFanout { .. } => Some("heliostat:transform:combine_with_fanout:v1"),
         }
     }
 }
@@ -252,8 +267,10 @@ impl Step {
             Transform::Composite(composite) => match composite {
                 Composite::Read(_) | Composite::Write(_) => true,
                 Composite::Named
+                | Composite::CoGroupByKey
                 | Composite::Combine { .. }
-                | Composite::CombineGlobally { .. } => false,
+                | Composite::CombineGlobally { .. }
+                | Composite::CombineWithFanout { .. } => false,
             },
             Transform::Impulse
             | Transform::ParDo { .. }
@@ -283,8 +300,10 @@ impl fmt::Display for Transform {
                 Composite::Named => f.write_str("composite"),
                 Composite::Read(_) => f.write_str("read"),
                 Composite::Write(_) => f.write_str("write"),
+                Composite::CoGroupByKey => f.write_str("co group by key"),
                 Composite::Combine { .. } => f.write_str("combine"),
                 Composite::CombineGlobally { .. } => f.write_str("combine globally"),
+                Composite::CombineWithFanout { .. } => f.write_str("combine with fanout"),
             },
         }
     }

@@ -1,12 +1,16 @@
-//! Flattens of what is not windowed alike (model.md 2.6, S26).
+//! Flattens and co-groupings of what is not windowed alike (model.md 2.6, S26).
 
 use super::Problem;
 use crate::Windowing;
-use crate::graph::{CollectionId, Graph, Transform};
+use crate::graph::{CollectionId, Composite, Graph, Step, Transform};
 use crate::window::MergeStatus;
 
 pub(super) fn check(graph: &Graph, problems: &mut Vec<Problem>) {
-    for step in graph.outer_steps().filter(|step| step.transform == Transform::Flatten) {
+    let unites = |step: &&Step| {
+        step.transform == Transform::Flatten
+            || step.transform == Transform::Composite(Composite::CoGroupByKey)
+    };
+    for step in graph.outer_steps().filter(unites) {
         let Some((&first, rest)) = step.inputs.split_first() else { continue };
         let windowing = |input: CollectionId| &graph.collection(input).windowing;
         let mut differing: Vec<String> = rest

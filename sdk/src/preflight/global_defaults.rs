@@ -6,10 +6,11 @@ use crate::graph::{Composite, Graph, Transform};
 
 pub(super) fn check(graph: &Graph, problems: &mut Vec<Problem>) {
     for step in graph.outer_steps() {
-        let combine = Transform::Composite(Composite::CombineGlobally { with_default: true });
-        if step.transform != combine {
+        let Transform::Composite(Composite::CombineGlobally { with_default: true, .. }) =
+            step.transform
+        else {
             continue;
-        }
+        };
         let inputs = graph.taken_by(step);
         let mut window_fns = inputs.iter().map(|&it| &graph.collection(it).windowing.window_fn);
         if let Some(window_fn) = window_fns.find(|window_fn| **window_fn != WindowFn::Global) {

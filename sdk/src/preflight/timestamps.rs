@@ -25,8 +25,10 @@ fn stands_still(step: &Step) -> bool {
         Transform::Composite(
             Composite::Named
             | Composite::Write(_)
+            | Composite::CoGroupByKey
             | Composite::Combine { .. }
-            | Composite::CombineGlobally { .. },
+            | Composite::CombineGlobally { .. }
+            | Composite::CombineWithFanout { .. },
         )
         | Transform::Impulse
         | Transform::ParDo { .. }

@@ -31,6 +31,33 @@ impl<T: Element> PCollection<T> {
         self.global("Combine globally", combine, Location::caller())
     }
 
+    /// The same, with the elements spread over `fanout` shards, so that more than one worker can
+    /// reduce them: see
+    /// [`combine_per_key_with_fanout`](PCollection::combine_per_key_with_fanout).
+    ///
+    /// # Panics
+    /// If `fanout` is 0.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
+    ///
+    /// let pipeline = Pipeline::new();
+    /// let sum = pipeline.create(0..10).combine_globally_with_fanout(3, Sum).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&sum), [45]);
+    /// # Ok::<(), heliostat::RunError>(())
+    /// ```
+    #[track_caller]
+    pub fn combine_globally_with_fanout<C: CombineFn<T>>(
+        &self,
+        fanout: u32,
+        combine: C,
+    ) -> PCollection<C::Output> {
+        assert!(0 < fanout, "a fanout needs at least one shard");
+        self.with_default("Combine globally", combine, Some(fanout), Location::caller())
+    }
+
     /// The same, but an empty collection or window gives nothing.
     ///
     /// ```
@@ -50,9 +77,9 @@ impl<T: Element> PCollection<T> {
         combine: C,
     ) -> PCollection<C::Output> {
         let caller = Location::caller();
-        let composite = Composite::CombineGlobally { with_default: false };
+        let composite = Composite::CombineGlobally { with_default: false, fanout: None };
         self.builder.composite(("Combine globally", composite), &[self.id()], caller, |id| {
-            self.reduced(combine, caller).made_by(id)
+            self.reduced(combine, None, caller).made_by(id)
         })
     }
 
@@ -62,10 +89,20 @@ impl<T: Element> PCollection<T> {
         combine: C,
         caller: Caller,
     ) -> PCollection<C::Output> {
-        let composite = Composite::CombineGlobally { with_default: true };
+        self.with_default(name, combine, None, caller)
+    }
+
+    fn with_default<C: CombineFn<T>>(
+        &self,
+        name: &str,
+        combine: C,
+        fanout: Option<u32>,
+        caller: Caller,
+    ) -> PCollection<C::Output> {
+        let composite = Composite::CombineGlobally { with_default: true, fanout };
         self.builder.composite((name, composite), &[self.id()], caller, |id| {
             let combine = Arc::new(combine);
-            let combined = self.reduced(Arc::clone(&combine), caller);
+            let combined = self.reduced(Arc::clone(&combine), fanout, caller);
             let default =
                 combined.default_if_empty(move || combine.extract(&combine.create()), caller);
             let pipeline = Pipeline { builder: Rc::clone(&self.builder) };
@@ -73,11 +110,18 @@ impl<T: Element> PCollection<T> {
         })
     }
 
-    fn reduced<C: CombineFn<T>>(&self, combine: C, caller: Caller) -> PCollection<C::Output> {
+    fn reduced<C: CombineFn<T>>(
+        &self,
+        combine: C,
+        fanout: Option<u32>,
+        caller: Caller,
+    ) -> PCollection<C::Output> {
         let keyed = erase::map(|element: T| ((), element));
         let keyed = self.element_wise::<((), T)>("Key by nothing", keyed, false, caller);
-        let (combined, _) =
-            keyed.combined("Combine per key", combine, DroppedOutput::Counted, caller);
+        let combined = match fanout {
+            Some(fanout) => keyed.fanned_out(fanout, combine, caller),
+            None => keyed.combined("Combine per key", combine, DroppedOutput::Counted, caller).0,
+        };
         let values = erase::map(|((), output): ((), C::Output)| output);
         combined.element_wise("Values", values, false, caller)
     }
@@ -148,5 +192,9 @@ impl<In, C: CombineFn<In>> CombineFn<In> for Arc<C> {
 
     fn extract(&self, accumulator: &C::Accumulator) -> C::Output {
         self.as_ref().extract(accumulator)
+    }
+
+    fn compact(&self, accumulator: &mut C::Accumulator) {
+        self.as_ref().compact(accumulator);
     }
 }

@@ -4,7 +4,7 @@ use super::group_by_key::DroppedOutput;
 use crate::graph::Composite;
 use crate::graph::build::{Caller, Code};
 use crate::graph::erase;
-use crate::graph::kernel::Folded;
+use crate::graph::kernel::{Folded, TypedLift};
 use crate::{CombineFn, Dropped, Element, Error, Group, Key, PCollection};
 use std::panic::Location;
 use std::sync::Arc;
@@ -81,6 +81,8 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
         builder.composite((name, composite), &[self.id()], caller, |id| {
             let combine = Arc::new(combine);
             builder.code(id, Code::Kernels(self.kernels(Folded(Arc::clone(&combine)))));
+            let lift = TypedLift::<K, V, _>::new(Folded(Arc::clone(&combine)));
+            builder.code(id, Code::Lift(Arc::new(lift)));
             let grouping = self.grouping(dropped, caller);
             let groups: PCollection<(K, Group<V>)> =
                 PCollection::new(builder, grouping.groups, grouping.step);

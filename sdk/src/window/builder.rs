@@ -305,6 +305,12 @@ impl<A> Window<A> {
         self
     }
 
+    /// Windows that a grouping has merged merge again at the next one.
+    pub(crate) fn merge_again(mut self) -> Self {
+        self.change.merge_again = true;
+        self
+    }
+
     /// What it changes, as a value.
     pub fn change(&self) -> WindowingChange {
         self.change.clone()

@@ -212,6 +212,8 @@ pub struct WindowingChange {
     pub closing_behavior: Option<ClosingBehavior>,
     /// A new on-time behaviour.
     pub on_time_behavior: Option<OnTimeBehavior>,
+    /// Whether windows that a grouping has merged merge again at the next one.
+    pub merge_again: bool,
     /// Whether triggers that can lose data are let through from here on.
     pub allow_unsafe_trigger: bool,
 }
@@ -220,6 +222,9 @@ impl WindowingChange {
     /// The windowing behind the step, given the one before it.
     pub fn applied_to(&self, before: &Windowing) -> Windowing {
         let merge_status = match &self.window_fn {
+            None if self.merge_again && before.merge_status == MergeStatus::AlreadyMerged => {
+                MergeStatus::NeedsMerge
+            }
             None => before.merge_status,
             Some(window_fn) if window_fn.merges() => MergeStatus::NeedsMerge,
             Some(_) => MergeStatus::NonMerging,

@@ -5,6 +5,9 @@ use chrono_tz::Tz;
 
 use crate::case::{CalendarUnit, PaneWindow};
 
+/// The calendar repeats itself after 400 years, weekdays included.
+const ERA: i64 = 146_097 * 86_400_000;
+
 /// The block of `count` units since the start that contains `t`.
 ///
 /// A block begins with the first instant of its first day, so that it may have 23 or 25 hours. The
@@ -16,6 +19,17 @@ pub(super) fn block(
     start: Option<i64>,
     t: i64,
 ) -> Result<PaneWindow, String> {
+    let far = DateTime::from_timestamp_millis(t).is_none();
+    if far && count == 1 && zone.is_none() && start.is_none() {
+        let eras = t.div_euclid(ERA) * ERA;
+        let near = block(unit, count, zone, start, t - eras)?;
+        return Ok(match near {
+            PaneWindow::Interval { start, end } => {
+                PaneWindow::Interval { start: start + eras, end: end + eras }
+            }
+            PaneWindow::Global => PaneWindow::Global,
+        });
+    }
     let name = zone.unwrap_or("UTC");
     let zone: Tz = name.parse().map_err(|_| format!("there is no time zone `{name}`"))?;
     let too_far = || format!("{t} is outside of the calendar");

@@ -26,7 +26,15 @@ impl<V: Value> Stream for Keyed<V> {
                 Combine::Min => Box::new(Keyed(pairs.min_per_key())),
                 Combine::Max => Box::new(Keyed(pairs.max_per_key())),
             },
-            Step::CombinePerKeyWithFanout(..) => return Err(cannot_build("a combine in parts")),
+            Step::CombinePerKeyWithFanout(combine, shards) => match combine {
+                Combine::Sum => Box::new(Keyed(pairs.combine_per_key_with_fanout(*shards, Sum))),
+                Combine::Count => {
+                    Box::new(Keyed(pairs.combine_per_key_with_fanout(*shards, Count)))
+                }
+                Combine::Mean => Box::new(Keyed(pairs.combine_per_key_with_fanout(*shards, Mean))),
+                Combine::Min => Box::new(Keyed(pairs.combine_per_key_with_fanout(*shards, Min))),
+                Combine::Max => Box::new(Keyed(pairs.combine_per_key_with_fanout(*shards, Max))),
+            },
             Step::CombineGlobally(combine, defaults) => {
                 global(&pairs.values(), *combine, *defaults)
             }

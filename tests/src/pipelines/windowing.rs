@@ -74,10 +74,7 @@ pub(super) fn window(spec: &WindowSpec) -> Result<Window, String> {
             };
             let zone = zone.as_deref().map_or(Ok(Tz::UTC), zone_named)?;
             let window = window.in_zone(zone);
-            match start {
-                None => window,
-                Some(start) => window.starting(date_in(zone, *start)?),
-            }
+            window.starting(date_of(start.unwrap_or(0))?)
         }
         Some(WindowFunction::Custom { .. }) => {
             return Err("custom windows are for pairs of a key and a number".into());
@@ -90,11 +87,10 @@ fn zone_named(name: &str) -> Result<Tz, String> {
     name.parse().map_err(|_| format!("there is no time zone `{name}`"))
 }
 
-/// The date that clocks show at a time, which a case writes in milliseconds.
-fn date_in(zone: Tz, millis: i64) -> Result<NaiveDate, String> {
+/// The date of a time in UTC, which a case writes in milliseconds.
+fn date_of(millis: i64) -> Result<NaiveDate, String> {
     let date = DateTime::<Utc>::try_from(Timestamp::from_millis(millis));
-    let date = date.map_err(|error| format!("windows cannot start there: {error}"))?;
-    Ok(date.with_timezone(&zone).date_naive())
+    Ok(date.map_err(|error| format!("windows cannot start there: {error}"))?.date_naive())
 }
 
 fn configured<A>(mut window: Window<A>, spec: &WindowSpec) -> Window<A> {

@@ -26,6 +26,7 @@ const MAY_DERIVE: &[(&str, &str)] = &[
     ("sdk/src/group.rs", "`Group` is an Element"),
     ("sdk/src/dropped.rs", "`Dropped` is an Element"),
     ("sdk/src/dead_letter.rs", "`DeadLetter` is an Element"),
+    ("sdk/src/transforms/co_group_by_key/tagged.rs", "tagged values are Elements"),
     ("sdk/src/testing/", "scripts are described in the graph and hold Elements"),
     ("sdk/src/io.rs", "restrictions and committables are Elements"),
     ("sdk/src/io/", "restrictions and committables are Elements"),

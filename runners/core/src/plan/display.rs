@@ -1,6 +1,6 @@
 //! A plan as text.
 
-use super::{Plan, Root, Target};
+use super::{Lifting, Plan, Root, Target};
 use heliostat::graph::{Composite, Graph, Transform};
 use std::fmt::Write;
 
@@ -36,7 +36,7 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
         let step = graph.step(grouping.step);
         let what = match &step.transform {
             Transform::Composite(Composite::Combine { function }) => {
-                format!("keeps accumulators of {function}")
+                format!("keeps accumulators of {function}, {}", lifted(&grouping.lifting))
             }
             Transform::Composite(_)
             | Transform::Impulse
@@ -55,6 +55,14 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
         );
     }
     text
+}
+
+fn lifted(lifting: &Lifting) -> String {
+    match lifting {
+        Lifting::Lifted => "lifted".to_owned(),
+        Lifting::Liftable => "liftable".to_owned(),
+        Lifting::NotLiftable(why) => format!("not lifted ({why})"),
+    }
 }
 
 fn line(text: &mut String, what: std::fmt::Arguments<'_>) {

@@ -1,6 +1,9 @@
 //! From a graph to stages: element-wise steps are fused, groupings and writes cut.
 
-use super::{CombineForm, GroupingId, GroupingPlan, Plan, Root, Stage, StageId, Target};
+use super::lift_combine::lifting;
+use super::{
+    CombineForm, GroupingId, GroupingPlan, Lifting, NotLiftable, Plan, Root, Stage, StageId, Target,
+};
 use crate::GroupingPath;
 use heliostat::graph::{Composite, Graph, Step, Transform};
 use heliostat::{CollectionId, TransformId};
@@ -16,7 +19,8 @@ struct Unit<'a> {
 enum Kind {
     Source,
     ElementWise,
-    Grouping,
+    /// With the form of a combine.
+    Grouping(Option<CombineForm>),
     Write,
 }
 
@@ -30,7 +34,7 @@ pub(super) fn plan(graph: &Graph, form: impl FnMut(TransformId) -> CombineForm) 
     for unit in &units {
         let root = match unit.kind {
             Kind::Source => Root::Source(unit.step.id),
-            Kind::Grouping => {
+            Kind::Grouping(_) => {
                 let found = plan.groupings.iter().find(|grouping| grouping.step == unit.step.id);
                 Root::Grouping(found.expect("every grouping was planned").id)
             }
@@ -77,17 +81,21 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
             Transform::ParDo { .. } | Transform::Flatten | Transform::WindowInto(_) => {
                 Kind::ElementWise
             }
-            Transform::GroupByKey => Kind::Grouping,
+            Transform::GroupByKey => Kind::Grouping(None),
             Transform::Composite(composite) => match composite {
                 Composite::Read(_) => Kind::Source,
                 Composite::Write(_) => Kind::Write,
-                Composite::Combine { .. } if form(step.id) == CombineForm::Native => {
-                    native.insert(step.id);
-                    Kind::Grouping
-                }
+                Composite::Combine { .. } => match form(step.id) {
+                    form @ (CombineForm::Native | CombineForm::Lifted) => {
+                        native.insert(step.id);
+                        Kind::Grouping(Some(form))
+                    }
+                    CombineForm::Expanded => continue,
+                },
                 Composite::Named
-                | Composite::Combine { .. }
-                | Composite::CombineGlobally { .. } => continue,
+                | Composite::CoGroupByKey
+                | Composite::CombineGlobally { .. }
+                | Composite::CombineWithFanout { .. } => continue,
             },
         };
         units.push(Unit { step, kind });
@@ -96,17 +104,25 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
 }
 
 fn groupings(graph: &Graph, units: &[Unit<'_>]) -> Vec<GroupingPlan> {
-    let steps = units.iter().filter(|unit| unit.kind == Kind::Grouping);
-    let plan = |(id, unit): (u32, &Unit<'_>)| {
-        let input = unit.step.inputs[0];
+    let steps = units.iter().filter_map(|unit| match unit.kind {
+        Kind::Grouping(form) => Some((unit.step, form)),
+        Kind::Source | Kind::ElementWise | Kind::Write => None,
+    });
+    let plan = |(id, (step, form)): (u32, (&Step, Option<CombineForm>))| {
+        let input = step.inputs[0];
         let windowing = graph.collection(input).windowing.clone();
+        let dropped = step.outputs.get(1).copied();
         GroupingPlan {
             id: GroupingId(id),
-            step: unit.step.id,
+            step: step.id,
             input,
-            panes: unit.step.outputs[0],
-            dropped: unit.step.outputs.get(1).copied(),
+            panes: step.outputs[0],
+            dropped,
             path: GroupingPath::of(&windowing),
+            lifting: match form {
+                Some(form) => lifting(form, &windowing, dropped.is_some()),
+                None => Lifting::NotLiftable(NotLiftable::GathersGroups),
+            },
             windowing,
             upstream: Vec::new(),
         }
@@ -133,7 +149,7 @@ fn stage(units: &[Unit<'_>], plan: &Plan, id: StageId, root: Root, input: Collec
                 stage.steps.push(unit.step.id);
                 reached.extend(&unit.step.outputs);
             }
-            Kind::Grouping => {
+            Kind::Grouping(_) => {
                 let target = Target::Grouping(groupings[&unit.step.id]);
                 stage.targets.extend(taken.into_iter().map(|input| (input, target)));
             }

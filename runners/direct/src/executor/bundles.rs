@@ -149,8 +149,7 @@ impl Executor<'_> {
                         let path = &self.job.graph.step(step).path;
                         guarded(path, || suspicion.check_keys(path, &batch))??;
                     }
-                    let grouping = &mut self.works.groupings[at];
-                    guarded(self.job.graph.step(step).path.as_str(), || grouping.add(&mut batch))?;
+                    self.group(at, &mut batch)?;
                     step
                 }
                 Target::Write(step) => {
@@ -161,6 +160,28 @@ impl Executor<'_> {
             self.metrics.entry(step).or_default().elements_in += count;
             batch.clear();
             self.works.stages[stage].give_back(target, batch);
+        }
+        Ok(())
+    }
+
+    /// Hands a bundle's elements over to a grouping, reduced in front of it where it is lifted.
+    fn group(&mut self, at: usize, batch: &mut Batch) -> Result<(), RunError> {
+        let path = &self.job.graph.step(self.plan.groupings[at].step).path;
+        let grouping = &mut self.works.groupings[at];
+        let Some(lifter) = &mut self.works.lifters[at] else {
+            return guarded(path, || grouping.add(batch));
+        };
+        let watermark = grouping.input_watermark();
+        let shipped = guarded(path, || [lifter.add(batch, watermark), lifter.flush()])?;
+        for mut partials in shipped.into_iter().flatten() {
+            if let Some(suspicion) = &mut self.suspicion {
+                let exchanged = guarded(path, || suspicion.through_exchange(path, &mut partials))?;
+                exchanged.map_err(|error| {
+                    let message = format!("`{path}` cannot be lifted: {error}");
+                    RunError::failed(message).in_step(path)
+                })?;
+            }
+            guarded(path, || grouping.add(&mut partials))?;
         }
         Ok(())
     }

@@ -19,6 +19,9 @@ pub(crate) trait Fold<V>: Send + Sync + 'static {
     fn add(&self, accumulator: &mut Self::Accumulator, value: V);
     fn merge(&self, into: &mut Self::Accumulator, from: Self::Accumulator);
     fn extract(&self, accumulator: &Self::Accumulator) -> Self::Output;
+    fn compact(&self, accumulator: &mut Self::Accumulator) {
+        let _ = accumulator;
+    }
 }
 
 /// Keeps the values themselves: what `group_by_key` does.
@@ -68,6 +71,10 @@ impl<V: Element, C: CombineFn<V>> Fold<V> for Folded<C> {
 
     fn extract(&self, accumulator: &C::Accumulator) -> C::Output {
         self.0.extract(accumulator)
+    }
+
+    fn compact(&self, accumulator: &mut C::Accumulator) {
+        self.0.compact(accumulator);
     }
 }
 

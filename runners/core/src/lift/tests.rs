@@ -1,0 +1,212 @@
+//! A lifted grouping is the same as one that takes every element itself: on every windowing that
+//! may be lifted it fires the same panes and drops as many, however often its lifter ships, and
+//! each goes on from what the other saved.
+
+use super::Lifter;
+use crate::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
+use heliostat::batch::{Batch, ColumnExt, Meta, Timestamps, Windows};
+use heliostat::graph::Functions;
+use heliostat::{
+    ClosingBehavior, DropCounts, Interval, OnTimeBehavior, OpenWindows, PaneInfo, Pipeline, Sum,
+    Timestamp, Trigger, Window, WindowFn, Windowing, after_count, after_watermark, millis,
+    repeatedly,
+};
+use proptest::prelude::*;
+
+type Pane = (u8, i64, Interval, PaneInfo, Timestamp);
+
+/// What an event left: panes, drops, the output watermark, what is open.
+type Seen = (Vec<Pane>, DropCounts, Timestamp, OpenWindows);
+
+#[derive(Clone, Debug)]
+enum Event {
+    /// A bundle of keys and timestamps; the value is the timestamp.
+    Bundle(Vec<(u8, i64)>),
+    /// The watermark moves on by so much.
+    Watermark(i64),
+    /// State moves over to a grouping of the other form, and back.
+    Save,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => prop::collection::vec((0_u8..3, -15_i64..60), 1..8).prop_map(Event::Bundle),
+        3 => (1_i64..12).prop_map(Event::Watermark),
+        1 => Just(Event::Save),
+    ]
+}
+
+fn liftable() -> impl Strategy<Value = Trigger> {
+    let leaf = prop_oneof![Just(after_count(1)), Just(repeatedly(after_count(1)))];
+    let inner = prop::option::of(prop_oneof![3 => leaf, 1 => Just(Trigger::Never)]);
+    prop_oneof![
+        Just(Trigger::Default),
+        Just(Trigger::Never),
+        Just(repeatedly(after_count(1))),
+        Just(repeatedly(after_watermark())),
+        (inner.clone(), inner).prop_map(|(early, late)| {
+            let trigger = after_watermark();
+            let trigger = early.into_iter().fold(trigger, |trigger, early| trigger.early(early));
+            late.into_iter().fold(trigger, |trigger, late| trigger.late(late)).into()
+        }),
+    ]
+}
+
+fn windowing() -> impl Strategy<Value = Windowing> {
+    let window = prop_oneof![
+        3 => (1_i64..20).prop_map(|size| Window::fixed(millis(size))),
+        1 => Just(Window::global()),
+    ];
+    let behaviors = (any::<bool>(), any::<bool>(), any::<bool>());
+    (window, liftable(), 0_i64..25, behaviors).prop_map(
+        |(window, trigger, lateness, (accumulating, if_nonempty, closing))| {
+            let closes = trigger == Trigger::from(after_watermark())
+                || matches!(trigger, Trigger::AfterWatermark { late: None, .. });
+            let lateness = if closes { 0 } else { lateness };
+            let mut window = window.trigger(trigger).allowed_lateness(millis(lateness));
+            if accumulating {
+                window = window.accumulating();
+            }
+            if if_nonempty {
+                window = window.on_time_behavior(OnTimeBehavior::IfNonEmpty);
+            }
+            if closing {
+                window = window.closing_behavior(ClosingBehavior::Always);
+            }
+            window.change().applied_to(&Windowing::default())
+        },
+    )
+}
+
+const SUM: &str = "Combine per key";
+
+fn functions() -> Functions {
+    let pipeline = Pipeline::new();
+    pipeline.create([(0_u8, 0_i64)]).combine_per_key(Sum);
+    pipeline.functions()
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Native,
+    /// With a lifter that holds at most so many entries.
+    Lifted(usize),
+}
+
+fn grouping(windowing: &Windowing, form: Form, functions: &Functions) -> Grouping {
+    let kernels = match form {
+        Form::Native => functions.kernels(SUM),
+        Form::Lifted(_) => functions.lift(SUM).merging(),
+    };
+    let path = GroupingPath::of(windowing);
+    let settings = GroupingSettings { windowing: windowing.clone(), path, seed: 7 };
+    Grouping::new(settings, GroupingCode { kernels, merger: None }, None)
+}
+
+fn bundle(elements: &[(u8, i64)], window_fn: &WindowFn) -> Batch {
+    let at = elements.iter().map(|&(_, at)| Timestamp::from_millis(at)).collect();
+    let meta =
+        Meta { windows: Windows::ByTimestamp(window_fn.clone()), ..Meta::at(Timestamps::each(at)) };
+    Batch::of(elements.to_vec(), meta)
+}
+
+fn panes(fired: Fired) -> Vec<Pane> {
+    let Some(batch) = fired.panes else { return Vec::new() };
+    let values = batch.values.typed::<(u8, i64)>();
+    let mut panes = Vec::new();
+    batch.meta.windows.for_each(&batch.meta.timestamps, batch.len(), |at, window| {
+        let (key, sum) = values[at];
+        let (pane, timestamp) = (*batch.meta.panes.at(at), batch.meta.timestamps.at(at));
+        panes.push((key, sum, window.clone(), pane, timestamp));
+    });
+    panes.sort_by(|a, b| (a.0, &a.2, a.3.index).cmp(&(b.0, &b.2, b.3.index)));
+    panes
+}
+
+fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
+    let functions = functions();
+    let mut grouping = grouping(windowing, form, &functions);
+    let mut lifter = match form {
+        Form::Native => None,
+        Form::Lifted(entries_max) => {
+            let lifter = Lifter::new(windowing, functions.lift(SUM), 7);
+            Some(lifter.with_entries_max(entries_max))
+        }
+    };
+    let mut seen = Vec::new();
+    let mut watermark = -20;
+    let end = [Event::Watermark(i64::MAX / 4)];
+    for event in events.iter().chain(&end) {
+        let empty = Batch::of(Vec::<(u8, i64)>::new(), Meta::default());
+        let fired = match event {
+            Event::Bundle(elements) => {
+                // In two batches, as a bundle may come.
+                let (first, second) = elements.split_at(elements.len() / 2);
+                for part in [first, second] {
+                    let mut batch = bundle(part, &windowing.window_fn);
+                    let mut shipped = match &mut lifter {
+                        None => Some(batch),
+                        Some(lifter) => lifter.add(&mut batch, grouping.input_watermark()),
+                    };
+                    shipped.iter_mut().for_each(|batch| grouping.add(batch));
+                }
+                let mut rest = lifter.as_mut().and_then(Lifter::flush);
+                rest.iter_mut().for_each(|batch| grouping.add(batch));
+                grouping.end_bundle(empty).expect("no windows merge")
+            }
+            Event::Watermark(by) => {
+                watermark += by;
+                grouping.advance(Timestamp::from_millis(watermark), empty)
+            }
+            Event::Save => {
+                let other = match form {
+                    Form::Native => Form::Lifted(1),
+                    Form::Lifted(_) => Form::Native,
+                };
+                let mut between = self::grouping(windowing, other, &functions);
+                between.load(&grouping.save(), 8).expect("a saved state can be loaded");
+                grouping.load(&between.save(), 9).expect("a saved state can be loaded");
+                continue;
+            }
+        };
+        let mut drops = grouping.drops();
+        if let Some(lifter) = &lifter {
+            assert_eq!(drops, DropCounts::default(), "what is reduced is never dropped");
+            drops = lifter.drops();
+        }
+        seen.push((panes(fired), drops, grouping.output_watermark(), grouping.open_windows()));
+    }
+    seen
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn a_lifted_grouping_fires_the_same_panes(
+        windowing in windowing(),
+        entries_max in prop_oneof![Just(usize::MAX), 0_usize..4],
+        events in prop::collection::vec(event(), 0..14),
+    ) {
+        let native = play(&windowing, Form::Native, &events);
+        let lifted = play(&windowing, Form::Lifted(entries_max), &events);
+        prop_assert_eq!(native, lifted, "{}", windowing);
+    }
+}
+
+#[test]
+fn a_bundle_ships_a_key_and_window_once() {
+    let functions = functions();
+    let windowing = Window::fixed(millis(10)).change().applied_to(&Windowing::default());
+    let mut lifter = Lifter::new(&windowing, functions.lift(SUM), 7);
+    let elements = [(1, 3), (2, 4), (1, 5), (1, 12), (2, -1), (1, 6)];
+    let watermark = Timestamp::from_millis(0);
+    assert!(lifter.add(&mut bundle(&elements, &windowing.window_fn), watermark).is_none());
+    assert!(lifter.add(&mut bundle(&[(1, 7)], &windowing.window_fn), watermark).is_none());
+    let shipped = lifter.flush().expect("it holds something");
+    assert_eq!(*shipped.values.typed::<(u8, i64)>(), [(1, 3 + 5 + 6 + 7), (2, 4), (1, 12)]);
+    let starts: Vec<_> = (0..3).map(|at| shipped.meta.timestamps.at(at)).collect();
+    assert_eq!(starts, [9, 9, 19].map(Timestamp::from_millis));
+    assert_eq!(lifter.drops().late, 1);
+    assert!(lifter.flush().is_none());
+}
