@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::{Case, Pane, PaneWindow, Step, Timing};
+use crate::case::{Case, Pane, PaneWindow, Step, Timing, WindowFunction, WindowSpec};
 use crate::pipelines::is_grouping;
 
 /// How the panes of a case's output break the grammar of panes: early ones, at most one on time,
 /// late ones; indices from 0 without gaps; the first is marked first; none follows a last one.
 ///
-/// Empty if the output is not what a grouping emitted: windowed anew, or under other keys.
+/// Empty if the output is not what a grouping emitted: windowed anew, or under other keys. Where an
+/// unsafe trigger closes windows that merge, one of the same extent may start again as if there had
+/// been none; such windows are left out.
 ///
 /// ```
 /// use heliostat_conformance::case::{self, Expectation};
@@ -45,11 +47,42 @@ pub fn offences(case: &Case, panes: &[Pane]) -> Vec<String> {
         by_place.entry((pane.key.as_deref(), pane.window)).or_default().push(pane);
     }
     let mut offences = Vec::new();
-    for panes in by_place.values_mut() {
+    let starts_again = |panes: &Vec<&Pane>| 1 < panes.iter().filter(|it| it.info.first).count();
+    let of_interest = |panes: &&mut Vec<&Pane>| !(may_start_again(case) && starts_again(panes));
+    for panes in by_place.values_mut().filter(of_interest) {
         panes.sort_by_key(|pane| pane.info.index);
         of_one_window(panes, &mut offences);
     }
     offences
+}
+
+/// Whether an unsafe trigger can close windows that merge.
+fn may_start_again(case: &Case) -> bool {
+    let of_steps = case.steps.iter().filter_map(|step| match step {
+        Step::Window(spec) => Some(spec),
+        Step::GroupByKey
+        | Step::CombinePerKey(_)
+        | Step::CombinePerKeyWithFanout(..)
+        | Step::CombineGlobally(..)
+        | Step::ToOneKey
+        | Step::Flatten
+        | Step::Reshuffle
+        | Step::Map
+        | Step::Windowed => None,
+    });
+    let specs: Vec<&WindowSpec> =
+        case.windows.iter().map(|window| &window.spec).chain(of_steps).collect();
+    let merges = specs.iter().any(|spec| match &spec.function {
+        Some(WindowFunction::Sessions { .. } | WindowFunction::Custom { .. }) => true,
+        Some(
+            WindowFunction::Global
+            | WindowFunction::Fixed { .. }
+            | WindowFunction::Sliding { .. }
+            | WindowFunction::Calendar { .. },
+        )
+        | None => false,
+    });
+    merges && (case.unsafe_trigger || specs.iter().any(|spec| spec.unsafe_trigger))
 }
 
 fn of_one_window(panes: &[&Pane], offences: &mut Vec<String>) {

@@ -24,6 +24,7 @@ mod outcome;
 mod report;
 mod written;
 mod oracle;
+mod scripts;
 mod rigs;
 mod withhold;
 mod forced;
@@ -42,6 +43,7 @@ pub use pipelines::{Built, build};
 pub use planned::planned;
 pub use report::report;
 pub use rigs::{Rig, rigs, variants};
+pub use scripts::{script, shrunk};
 pub use withhold::Withhold;
 pub use written::written;
 

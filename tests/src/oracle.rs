@@ -15,7 +15,10 @@ mod grouping;
 mod pipeline;
 mod script;
 
-use crate::case::{Case, Dropped, DroppedBecause, Event, Expectation, Number, Output};
+use crate::case::{
+    Case, Dropped, DroppedBecause, Event, Expectation, Number, Output, Pane, PaneInfo, PaneWindow,
+    Value, WindowFunction,
+};
 use combine::Numbers;
 use grouping::Grouping;
 use pipeline::Pipeline;
@@ -99,6 +102,22 @@ pub fn told(case: &Case) -> Result<Told, String> {
     })
 }
 
+/// The windows of a value at a timestamp, before they merge; none where that cannot be said.
+pub(crate) fn windows_of(
+    function: &WindowFunction,
+    value: &Value,
+    timestamp: i64,
+) -> Vec<PaneWindow> {
+    let element = Pane {
+        key: None,
+        value: value.clone(),
+        window: PaneWindow::Global,
+        info: PaneInfo::NO_FIRING,
+        timestamp,
+    };
+    window::assign(function, &element).unwrap_or_default()
+}
+
 /// All numbers of a case are decimals if it writes one.
 fn numbers(case: &Case) -> Numbers {
     let decimal = case.events.iter().any(|event| match event {
@@ -117,7 +136,7 @@ fn asks_for_dropped(case: &Case) -> bool {
     }
 }
 
-fn sorted(pipeline: &Pipeline) -> Vec<crate::case::Pane> {
+fn sorted(pipeline: &Pipeline) -> Vec<Pane> {
     let mut panes = pipeline.output.clone();
     panes.sort_by(|a, b| {
         let places = a.key.cmp(&b.key).then(a.window.cmp(&b.window));

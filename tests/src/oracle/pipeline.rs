@@ -109,7 +109,8 @@ impl Pipeline {
         self.advance(0, to)
     }
 
-    /// The clock moved on: for every grouping at once, then each looks at its timers in turn.
+    /// The clock moved on: for every grouping at once, then each looks at its timers in turn. What
+    /// follows from the timers of one, panes and watermark, happens before the next one looks.
     pub(super) fn processing_time(&mut self, now: i64) -> Result<(), String> {
         for step in &mut self.steps {
             if let Work::Group(grouping) = step {
@@ -152,10 +153,7 @@ impl Pipeline {
             }
             Work::Group(grouping) => {
                 let panes = grouping.process(bundle)?;
-                // A merge may have set a deadline anew that is over.
-                let overdue = grouping.on_processing_time()?;
                 self.deliver(at + 1, panes)?;
-                self.deliver(at + 1, overdue)?;
                 self.tell_watermark(at)
             }
         }
