@@ -5,12 +5,21 @@
 //! complete when the latest event is 5 s past its end.
 
 mod by_hand;
+mod counted;
 mod events;
 mod pipeline;
+mod sessions;
+mod sliding;
 
 pub use by_hand::by_hand;
+pub use counted::{counted, counted_by_hand};
 pub use events::{EVENTS, Event, events, first_events};
 pub use pipeline::{EventSlice, Summed, pipeline, sum_per_minute};
+pub use sessions::{sessions, sessions_by_hand};
+pub use sliding::{sliding, sliding_by_hand};
+
+/// How many events a batch has, as in the runners.
+pub const BATCH_EVENTS: usize = 1_024;
 
 use heliostat::{Timestamp, Windowed};
 use serde::{Deserialize, Serialize};
@@ -20,6 +29,9 @@ const MINUTE_MILLIS: i64 = 60_000;
 
 /// How far an event may be behind the latest before it.
 const DISORDER_MILLIS: i64 = 5_000;
+
+/// Room for all keys of a window in a table of 256 KiB, which stays in a core's own cache.
+const KEYS_EXPECTED: usize = 14_000;
 
 /// How many rows a computation gave, and a sum over them that does not depend on their order.
 ///

@@ -1,21 +1,17 @@
-//! Runs W2 by hand or through source column, grouping and kernels, for a tool that counts
+//! Runs W2 and what is like it, by hand or through a grouping, for a tool that counts
 //! instructions.
 
 #![expect(clippy::print_stdout, reason = "the check is for a person and for the script")]
 
 use clap::{Parser, ValueEnum};
-use heliostat::batch::{Batch, ColumnExt, Meta, Windows};
-use heliostat::graph::Transform;
-use heliostat::{Fill, Pipeline, Result, Timestamp};
-use heliostat_benches::w2::{self, Check, Event};
-use heliostat_runner_core::{
-    CombineForm, Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings, Plan,
+use heliostat::{
+    ByTime, Result, Window, after_processing_time, after_watermark, hours, minutes, repeatedly,
+    secs,
 };
+use heliostat_benches::engine::Engine;
+use heliostat_benches::w2::{self, BATCH_EVENTS, Check};
+use heliostat_runner_core::GroupingPath;
 use std::hint::black_box;
-use std::sync::Arc;
-
-/// How many events a batch has, as in the runners.
-const BATCH_EVENTS: usize = 1_024;
 
 /// Computes W2 over the first events of the full workload.
 ///
@@ -25,7 +21,7 @@ const BATCH_EVENTS: usize = 1_024;
 struct Options {
     /// What to run.
     way: Way,
-    /// How many events to use.
+    /// How many events to use, or keys.
     #[arg(long, default_value_t = 2_000_000)]
     events: usize,
     /// How many events to make, at least as many as are used.
@@ -39,59 +35,64 @@ enum Way {
     Loop,
     /// Source column, grouping, kernels.
     Aligned,
+    /// The loop for sliding windows.
+    SlidingLoop,
+    /// The grouping in sliding windows.
+    Sliding,
+    /// The loop for panes by count.
+    CountLoop,
+    /// The grouping with panes by count.
+    Count,
+    /// The loop for sessions.
+    SessionsLoop,
+    /// The grouping in sessions.
+    Sessions,
+    /// The grouping with panes by processing time, which a batch of a thousand takes 1 ms of.
+    ProcessingTime,
+    /// A watermark that passes nothing, over keys in one window: aligned.
+    AdvanceAligned,
+    /// The same on the general path.
+    AdvanceGeneral,
+    /// The same with a pending deadline for each key.
+    AdvanceDeadlines,
 }
 
+/// How often the watermark moves.
+const ADVANCES: i64 = 1_000;
+
 fn main() -> Result<()> {
+    use GroupingPath::{Aligned, General};
     let Options { way, events: used, made } = Options::parse();
-    let mut events = w2::first_events(made.max(used), w2::EVENTS);
-    events.truncate(used);
+    let made_events = || {
+        let mut events = w2::first_events(made.max(used), w2::EVENTS);
+        events.truncate(used);
+        black_box(events)
+    };
+    let minute = || Window::fixed(minutes(1));
+    let now_and_then = || Window::global().trigger(repeatedly(after_processing_time(secs(1))));
+    let hourly = || after_watermark().early(after_processing_time(hours(1)));
+    let run =
+        |window: Window<ByTime>, path, batch| Engine::new(made_events(), window, path).run(batch);
+    let advance = |window: Window<ByTime>, path| -> Result<Check> {
+        let mut engine = Engine::new(Vec::new(), window, path);
+        engine.fill(used as u64)?;
+        engine.advance_repeatedly(ADVANCES);
+        Ok(engine.seen())
+    };
     let check = match way {
-        Way::Loop => w2::by_hand(black_box(&events)),
-        Way::Aligned => aligned(events)?,
+        Way::Loop => w2::by_hand(&made_events()),
+        Way::Aligned => run(minute(), Aligned, BATCH_EVENTS)?,
+        Way::SlidingLoop => w2::sliding_by_hand(&made_events()),
+        Way::Sliding => run(w2::sliding(), Aligned, BATCH_EVENTS)?,
+        Way::CountLoop => w2::counted_by_hand(&made_events()),
+        Way::Count => run(w2::counted(), General, BATCH_EVENTS)?,
+        Way::SessionsLoop => w2::sessions_by_hand(&made_events()),
+        Way::Sessions => run(w2::sessions(), General, BATCH_EVENTS)?,
+        Way::ProcessingTime => run(now_and_then().discarding(), General, 1_000)?,
+        Way::AdvanceAligned => advance(minute(), Aligned)?,
+        Way::AdvanceGeneral => advance(minute(), General)?,
+        Way::AdvanceDeadlines => advance(minute().trigger(hourly()).discarding(), General)?,
     };
     println!("{} rows, check {}", check.rows, check.sum);
     Ok(())
-}
-
-/// What a runner does for one worker, without its stages and accounts.
-fn aligned(events: Vec<Event>) -> Result<Check> {
-    let pipeline = Pipeline::new();
-    w2::sum_per_minute(&pipeline, Arc::new(events));
-    let (graph, functions) = (pipeline.graph(), pipeline.functions());
-    let plan = Plan::of(&graph, |_| CombineForm::Native);
-    let plan = &plan.groupings[0];
-    assert_eq!(plan.path, GroupingPath::Aligned, "W2 takes the aligned path");
-    let settings = GroupingSettings { windowing: plan.windowing.clone(), path: plan.path, seed: 0 };
-    let kernels = functions.kernels(&graph.step(plan.step).path);
-    let mut grouping = Grouping::new(settings, GroupingCode { kernels, merger: None }, None);
-    let windows = Windows::ByTimestamp(plan.windowing.window_fn.clone());
-
-    let read = graph.leaves().find(|step| !matches!(step.transform, Transform::WindowInto(_)));
-    let read = read.expect("W2 begins with a read");
-    let source = functions.read(&read.path);
-    let mut reader = source.open(&source.split()?[0])?;
-    let empty =
-        |collection| Batch { values: functions.edge(collection).empty(), meta: Meta::default() };
-    let (mut rows, mut bad_rows) = (empty(read.outputs[0]), empty(read.outputs[1]));
-    let mut check = Check::default();
-    loop {
-        let fill = reader.fill(&mut rows, &mut bad_rows, BATCH_EVENTS)?;
-        rows.meta.windows = windows.clone();
-        grouping.add(&mut rows);
-        count(&grouping.end_bundle(empty(plan.panes))?, &mut check);
-        count(&grouping.advance(reader.watermark(), empty(plan.panes)), &mut check);
-        if fill == Fill::Done {
-            count(&grouping.advance(Timestamp::MAX, empty(plan.panes)), &mut check);
-            return Ok(check);
-        }
-    }
-}
-
-fn count(fired: &Fired, check: &mut Check) {
-    let Some(panes) = &fired.panes else { return };
-    let sums: &Vec<(u64, i64)> = panes.values.typed();
-    let Meta { windows, timestamps, .. } = &panes.meta;
-    windows.for_each(timestamps, sums.len(), |at, window| {
-        check.add(window.start(), sums[at].0, sums[at].1);
-    });
 }

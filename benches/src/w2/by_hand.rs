@@ -1,12 +1,9 @@
 //! W2 without a framework: the loop that a patient author would write for it, as the limit.
 
-use super::{Check, DISORDER_MILLIS, Event, MINUTE_MILLIS};
+use super::{Check, DISORDER_MILLIS, Event, KEYS_EXPECTED, MINUTE_MILLIS};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use heliostat::Timestamp;
-
-/// Room for all keys of a window in a table of 256 KiB, which stays in a core's own cache.
-const KEYS_EXPECTED: usize = 14_000;
 
 /// Two windows are open at a time, because the disorder is less than a window: a table for each.
 struct OpenMinutes {

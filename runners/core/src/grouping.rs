@@ -8,6 +8,7 @@
 mod aligned;
 mod general;
 mod label;
+mod path;
 mod saved;
 
 use aligned::Aligned;
@@ -15,87 +16,13 @@ use general::{ClosedOut, General};
 use heliostat::batch::{Batch, Column, Meta, Timestamps};
 use heliostat::graph::kernel::{DropRecord, Kernels};
 use heliostat::{
-    Accumulation, ClosingBehavior, DropCause, DropCounts, Duration, MergeWindows, OpenWindows,
-    Result, Timestamp, TimestampCombiner, Trigger, Windowing,
+    Accumulation, DropCause, DropCounts, MergeWindows, OpenWindows, Result, Timestamp, Windowing,
 };
+use path::{LateFirings, late_firings};
 use std::fmt;
 use std::sync::Arc;
 
-/// Which of the two engines a grouping takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GroupingPath {
-    /// One table per open pane.
-    Aligned,
-    /// State per key and window.
-    General,
-}
-
-impl GroupingPath {
-    /// The cheapest path that can do what this windowing asks for.
-    pub fn of(windowing: &Windowing) -> Self {
-        match late_firings(windowing) {
-            Some(_) => Self::Aligned,
-            None => Self::General,
-        }
-    }
-}
-
-impl fmt::Display for GroupingPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Aligned => "aligned",
-            Self::General => "general",
-        })
-    }
-}
-
-/// How an aligned grouping fires behind the end of a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LateFirings {
-    /// At the end of each bundle that brought something.
-    AtOnce,
-    /// When so many elements have come since the key's last pane.
-    Count(u32),
-}
-
-/// The late firings of a windowing that can take the aligned path; `None` if it cannot.
-fn late_firings(windowing: &Windowing) -> Option<LateFirings> {
-    let aligned = !windowing.merges_windows()
-        && windowing.timestamp_combiner == TimestampCombiner::EndOfWindow
-        && windowing.closing_behavior == ClosingBehavior::IfNonEmpty;
-    if !aligned {
-        return None;
-    }
-    match &windowing.trigger {
-        Trigger::Default => Some(LateFirings::AtOnce),
-        // At lateness zero a window expires with its on-time pane: nothing is ever late.
-        Trigger::AfterWatermark { early: None, late: None } => {
-            (windowing.allowed_lateness == Duration::ZERO).then_some(LateFirings::AtOnce)
-        }
-        Trigger::AfterWatermark { early: None, late: Some(late) } => match counted(late)? {
-            1 => Some(LateFirings::AtOnce),
-            more => Some(LateFirings::Count(more)),
-        },
-        Trigger::AfterWatermark { early: Some(_), .. }
-        | Trigger::AfterCount(_)
-        | Trigger::AfterProcessingTime(_)
-        | Trigger::AfterSynchronizedProcessingTime
-        | Trigger::Never
-        | Trigger::Always
-        | Trigger::Repeatedly(_)
-        | Trigger::AfterAny(_)
-        | Trigger::AfterAll(_)
-        | Trigger::AfterEach(_)
-        | Trigger::OrFinally(..) => None,
-    }
-}
-
-/// How many elements late firings wait for, if elements are all they wait for: they are repeated
-/// whether it is said or not.
-fn counted(late: &Trigger) -> Option<u32> {
-    let once = if let Trigger::Repeatedly(inner) = late { inner } else { late };
-    if let Trigger::AfterCount(count) = once { Some(*count) } else { None }
-}
+pub use path::GroupingPath;
 
 /// What a grouping is made from besides its kernels.
 #[derive(Clone, Debug)]
@@ -194,12 +121,20 @@ impl Grouping {
 
     /// Takes one batch of the bundle in hand and leaves it empty.
     pub fn add(&mut self, batch: &mut Batch) {
-        if !batch.meta.windows.one_each() {
+        let sliced = match &self.engine {
+            Engine::Aligned(aligned) => aligned.takes_slices(&batch.meta, batch.len()),
+            Engine::General(_) => false,
+        };
+        if !sliced && !batch.meta.windows.one_each() {
             *batch = batch.exploded();
         }
         match &mut self.engine {
             Engine::Aligned(aligned) => {
-                let panes = aligned.assign(&batch.meta, batch.len(), &mut self.drops);
+                let panes = if sliced {
+                    aligned.assign_slices(&batch.meta, batch.len(), &mut self.drops)
+                } else {
+                    aligned.assign(&batch.meta, batch.len(), &mut self.drops)
+                };
                 push_dropped(
                     &*self.kernels,
                     &*batch.values,
@@ -316,14 +251,21 @@ impl Grouping {
         }
     }
 
+    /// How many rows [`Grouping::save`] writes, about.
+    pub fn saved_rows(&self) -> u64 {
+        match &self.engine {
+            Engine::Aligned(aligned) => aligned.saved_rows(),
+            Engine::General(general) => general.open_windows().windows,
+        }
+    }
+
     /// All state as bytes that a grouping with the same windowing can go on from, whatever its
     /// path. Only between bundles.
     pub fn save(&self) -> Vec<u8> {
-        let windows = match &self.engine {
+        saved::encode(match &self.engine {
             Engine::Aligned(aligned) => aligned.save(&self.windowing),
             Engine::General(general) => general.save(),
-        };
-        saved::encode(self.watermark, windows)
+        })
     }
 
     /// Replaces all state by what [`Grouping::save`] wrote.
@@ -331,15 +273,11 @@ impl Grouping {
     /// # Errors
     /// If the bytes are not what `save` wrote for such a grouping.
     pub fn load(&mut self, bytes: &[u8], seed: u64) -> Result<()> {
-        let (watermark, windows) = saved::decode(bytes)?;
-        self.watermark = watermark;
+        let state = saved::decode(bytes)?;
+        self.watermark = state.watermark;
         match &mut self.engine {
-            Engine::Aligned(aligned) => {
-                aligned.load(watermark, windows, self.kernels.pane_tables(seed))
-            }
-            Engine::General(general) => {
-                general.load(watermark, windows, self.kernels.keyed_cells(seed))
-            }
+            Engine::Aligned(aligned) => aligned.load(state, self.kernels.pane_tables(seed)),
+            Engine::General(general) => general.load(state, self.kernels.keyed_cells(seed)),
         }
     }
 

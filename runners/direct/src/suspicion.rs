@@ -7,9 +7,9 @@ use heliostat_runner_core::{
     CombineForm, Grouping, GroupingPath, GroupingPlan, Inspect, LIFT_ENTRIES_MAX,
 };
 
-/// State of at most so many keys and windows is saved and reloaded after every bundle; larger
-/// state seldom enough that the cost per bundle stays the same.
-const RELOAD_WINDOWS: u64 = 8;
+/// State of at most so many rows is saved and reloaded after every bundle; larger state seldom
+/// enough that the cost per bundle stays the same.
+const RELOAD_ROWS: u64 = 8;
 
 /// The largest number of pieces a bundle is cut into.
 const PIECES_MAX: u64 = 4;
@@ -99,9 +99,9 @@ impl Suspicion {
 
     /// Saves the state of a grouping and goes on from what was saved.
     pub(crate) fn reload(&mut self, grouping: &mut Grouping) -> Result<(), RunError> {
-        let windows = grouping.open_windows().windows;
-        let cheap = windows <= RELOAD_WINDOWS;
-        if windows == 0 || (!cheap && RELOAD_WINDOWS <= self.chance.below(windows)) {
+        let rows = grouping.saved_rows();
+        let cheap = rows <= RELOAD_ROWS;
+        if rows == 0 || (!cheap && RELOAD_ROWS <= self.chance.below(rows)) {
             return Ok(());
         }
         let saved = grouping.save();

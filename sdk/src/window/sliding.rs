@@ -75,6 +75,48 @@ impl SlidingWindows {
         self.size < self.period
     }
 
+    /// The slice of `timestamp`: the stretch around it in which no window begins or ends, so that
+    /// all its times lie in the same windows. `None` where they lie in none.
+    ///
+    /// ```
+    /// use heliostat::{Interval, SlidingWindows, Timestamp, secs};
+    ///
+    /// let slice = |from, to| Interval::new(Timestamp::secs(from), Timestamp::secs(to));
+    /// let windows = SlidingWindows::of(secs(10), secs(4));
+    /// assert_eq!(windows.slice_at(Timestamp::secs(9)), Some(slice(8, 10)));
+    /// assert_eq!(windows.slice_at(Timestamp::secs(10)), Some(slice(10, 12)));
+    /// ```
+    #[inline]
+    pub fn slice_at(&self, timestamp: Timestamp) -> Option<Interval> {
+        let timestamp = timestamp.min(Timestamp::END_OF_GLOBAL_WINDOW);
+        let begun = timestamp.since(self.offset, self.period);
+        if self.size <= begun {
+            return None;
+        }
+        let ended = (begun - self.size).rem_euclid(self.period);
+        let (back, ahead) = (begun.min(ended), self.period - begun.max(ended));
+        Some(Interval::around(timestamp, back, back + ahead))
+    }
+
+    /// The lengths of its slices: one, or two that take turns.
+    ///
+    /// ```
+    /// use heliostat::{SlidingWindows, secs};
+    ///
+    /// assert_eq!(SlidingWindows::of(secs(60), secs(5)).slice_lengths(), (secs(5), None));
+    /// assert_eq!(SlidingWindows::of(secs(10), secs(4)).slice_lengths(), (secs(2), Some(secs(2))));
+    /// assert_eq!(SlidingWindows::of(secs(10), secs(7)).slice_lengths(), (secs(3), Some(secs(4))));
+    /// ```
+    pub fn slice_lengths(&self) -> (Duration, Option<Duration>) {
+        if self.has_gaps() {
+            return (self.size, None);
+        }
+        match self.size.rem_euclid(self.period) {
+            Duration::ZERO => (self.period, None),
+            rest => (rest, Some(self.period - rest)),
+        }
+    }
+
     /// Calls `visit` with each window of `timestamp`, the one that began last first.
     #[inline]
     pub fn visit(&self, timestamp: Timestamp, mut visit: impl FnMut(Interval)) {

@@ -1,9 +1,12 @@
-//! The aligned path: one table per open pane, dropped whole, and a dirty set for late panes.
+//! The aligned path: one table per open pane or slice, dropped whole, and a dirty set for late
+//! panes.
 
 mod late;
+mod slices;
 mod state;
 
 use self::late::{LatePane, Pane, fire_late, pane_meta};
+use self::slices::{AlsoLate, Slices};
 use super::{Drops, LateFirings, Panes, keeps};
 use heliostat::batch::{Column, Each, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{
@@ -22,12 +25,17 @@ pub(super) struct Aligned {
     /// What becomes of an accumulator that fires.
     after: Afterwards,
     open: BTreeMap<Interval, Pane>,
+    /// What windows before their end share, where they overlap.
+    slices: Option<Slices>,
     /// The smallest time at which some pane is due.
     next_due: Timestamp,
     watermark: Timestamp,
     /// The pane each element of the batch in hand goes to, where they differ.
     column: Vec<u32>,
     entries: Vec<u32>,
+    also_late: AlsoLate,
+    /// The bundle in hand has brought something to a window past its end.
+    got_late: bool,
 }
 
 /// Where the elements of a batch go.
@@ -38,6 +46,8 @@ pub(super) enum Assigned {
     Several,
     /// To the panes of `column`, some of which are past their end.
     SomeLate,
+    /// To the slices of `column`, and those of `also_late` to panes past their end.
+    AlsoLate,
     /// None is taken.
     Nowhere,
 }
@@ -56,10 +66,13 @@ impl Aligned {
             late,
             after,
             open: BTreeMap::new(),
+            slices: Slices::of(&windowing.window_fn),
             next_due: Timestamp::MAX,
             watermark: Timestamp::MIN,
             column: Vec::new(),
             entries: Vec::new(),
+            also_late: AlsoLate::default(),
+            got_late: false,
         }
     }
 
@@ -167,12 +180,12 @@ impl Aligned {
 
     /// The table of a window that takes elements, opened if it is not.
     fn pane(&mut self, window: &Interval) -> PaneId {
-        if let Some(pane) = self.open.get(window) {
-            return pane.table;
+        if let Some(Pane { table: Some(table), .. }) = self.open.get(window) {
+            return *table;
         }
         let table = self.tables.open();
         let late = (window.max_timestamp() < self.watermark).then(LatePane::default);
-        let pane = Pane { table, late };
+        let pane = Pane { table: Some(table), late };
         self.next_due = self.next_due.min(pane.due(window, self.lateness));
         self.open.insert(window.clone(), pane);
         table
@@ -185,25 +198,41 @@ impl Aligned {
             Assigned::Several => self.tables.add(values, PaneColumn::Each(&self.column)),
             Assigned::Nowhere => values.clear(),
             Assigned::SomeLate => {
-                self.entries.clear();
-                self.tables.add_noting(values, &self.column, &mut self.entries);
-                let mut late: BTreeMap<u32, &mut LatePane> = self
-                    .open
-                    .values_mut()
-                    .filter_map(|pane| pane.late.as_mut().map(|late| (pane.table.0, late)))
-                    .collect();
-                let taken = self.column.iter().filter(|&&pane| pane != SKIP);
-                for (pane, &entry) in taken.zip(&self.entries) {
-                    if let Some(late) = late.get_mut(pane) {
-                        late.got_element(entry);
-                    }
-                }
+                let column = std::mem::take(&mut self.column);
+                self.add_late(values, &column);
+                self.column = column;
+            }
+            Assigned::AlsoLate => {
+                let AlsoLate { elements, column } = std::mem::take(&mut self.also_late);
+                self.add_late(values.select(&elements).as_mut(), &column);
+                self.tables.add(values, PaneColumn::Each(&self.column));
+            }
+        }
+    }
+
+    /// Adds values of which some go to windows past their end.
+    fn add_late(&mut self, values: &mut dyn Column, column: &[u32]) {
+        self.got_late = true;
+        self.entries.clear();
+        self.tables.add_noting(values, column, &mut self.entries);
+        let mut late: BTreeMap<u32, &mut LatePane> = self
+            .open
+            .values_mut()
+            .filter_map(|pane| Some((pane.table?.0, pane.late.as_mut()?)))
+            .collect();
+        let taken = column.iter().filter(|&&pane| pane != SKIP);
+        for (pane, &entry) in taken.zip(&self.entries) {
+            if let Some(late) = late.get_mut(pane) {
+                late.got_element(entry);
             }
         }
     }
 
     /// Fires what is due of the windows past their end.
     pub(super) fn end_bundle(&mut self, panes: &mut Panes) {
+        if !std::mem::take(&mut self.got_late) {
+            return;
+        }
         for (window, pane) in &mut self.open {
             let Some(late) = &mut pane.late else { continue };
             let due = late.take_due(self.late);
@@ -239,10 +268,10 @@ impl Aligned {
             } else {
                 self.fire_on_time(&window, &mut pane, expired, panes);
             }
-            if expired {
-                self.tables.close(pane.table);
-            } else {
+            if !expired {
                 self.open.insert(window, pane);
+            } else if let Some(table) = pane.table {
+                self.tables.close(table);
             }
         }
         let next = self.open.iter().map(|(window, pane)| pane.due(window, self.lateness)).min();
@@ -256,11 +285,13 @@ impl Aligned {
         expired: bool,
         panes: &mut Panes,
     ) {
-        let count = self.tables.entries(pane.table);
+        let table = self.gather(window, pane.table);
+        pane.table = Some(table);
+        let count = self.tables.entries(table);
         let values = panes.out.values.as_mut();
         // What is dropped next need not be cleared first.
         let after = if expired { Afterwards::Keep } else { self.after };
-        self.tables.fire(pane.table, Entries::All, after, values);
+        self.tables.fire(table, Entries::All, after, values);
         let label = PaneInfo { is_last: expired, ..PaneInfo::ON_TIME_AND_ONLY };
         panes.describe(pane_meta(window, Each::Const(label)), count);
         if !expired {
@@ -273,8 +304,9 @@ impl Aligned {
 
     pub(super) fn open_windows(&self) -> OpenWindows {
         let mut open = OpenWindows::default();
-        for pane in self.open.values() {
-            let entries = self.tables.entries(pane.table) as u64;
+        for (window, pane) in &self.open {
+            let tables: Vec<PaneId> = pane.table.into_iter().chain(self.shared(window)).collect();
+            let entries = self.tables.keys(&tables) as u64;
             open.windows += entries;
             open.panes_pending += match &pane.late {
                 None => entries,
@@ -282,6 +314,12 @@ impl Aligned {
             };
         }
         open
+    }
+
+    pub(super) fn saved_rows(&self) -> u64 {
+        let own = self.open.values().filter_map(|pane| pane.table);
+        let tables = own.chain(self.all_slices().map(|slice| slice.table));
+        tables.map(|table| self.tables.entries(table) as u64).sum()
     }
 
     pub(super) fn bytes(&self) -> usize {

@@ -5,13 +5,13 @@ mod key;
 mod state;
 mod timers;
 mod merge;
+mod session;
 mod fire;
 
 use self::fire::Firing;
-use self::key::{KeyState, WindowState, move_hold};
+use self::key::{KeyState, WindowState};
 use self::merge::Gathered;
 use self::timers::Timers;
-use super::saved::SavedWindow;
 use super::{Drops, Panes};
 use crate::trigger::{Wakes, machine_for};
 use heliostat::batch::{Batch, Column};
@@ -154,8 +154,7 @@ impl General {
                 None => hold,
                 Some(held) => combiner.combine(held, hold),
             };
-            move_hold(&mut self.holds, open.element_hold, Some(combined));
-            open.element_hold = Some(combined);
+            open.hold(&mut self.holds, Some(combined));
         } else if watermark <= expiry {
             open.gc_hold = Some(expiry);
         }
@@ -199,7 +198,7 @@ impl General {
     pub(super) fn advance(&mut self, to: Timestamp, panes: &mut Panes) {
         self.watermark = to;
         // Handling timers sets none that are already due, so one pass is all there is.
-        for (key, window) in self.timers.due(to) {
+        for (key, window) in self.due(to) {
             self.on_timer(key, &window);
         }
         self.flush(panes);
@@ -296,3 +295,6 @@ impl General {
         self.cells.bytes() + windows * (size_of::<Interval>() + size_of::<WindowState>())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! The state of a grouping in the form both paths write and read: rows of key and window.
+//! The state of a grouping in the form both paths write and read: rows of key and window, and of
+//! key and slice where windows share what they have.
 
 use crate::trigger::Machine;
 use heliostat::{Error, Interval, PaneInfo, Result, Timestamp};
@@ -24,12 +25,35 @@ pub(super) struct SavedWindow {
     pub(super) wakes_at_end: bool,
 }
 
-pub(super) fn encode(watermark: Timestamp, mut windows: Vec<SavedWindow>) -> Vec<u8> {
-    windows.sort_by(|a, b| (&a.key, &a.window).cmp(&(&b.key, &b.window)));
-    postcard::to_stdvec(&(watermark, windows)).expect("plain rows can always be written")
+/// What all windows before their end that cover a slice have of a key in common, besides what
+/// stands in rows of their own. None of them has shown a pane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct SavedSlice {
+    /// The canonical bytes of the key.
+    pub(super) key: Vec<u8>,
+    pub(super) slice: Interval,
+    /// The encoded accumulator.
+    pub(super) accumulator: Vec<u8>,
 }
 
-pub(super) fn decode(bytes: &[u8]) -> Result<(Timestamp, Vec<SavedWindow>)> {
-    postcard::from_bytes(bytes)
-        .map_err(|error| Error::new(format!("the saved state of a grouping is damaged: {error}")))
+/// All of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SavedState {
+    pub(super) watermark: Timestamp,
+    pub(super) windows: Vec<SavedWindow>,
+    pub(super) slices: Vec<SavedSlice>,
+}
+
+pub(super) fn encode(mut state: SavedState) -> Vec<u8> {
+    state.windows.sort_by(|a, b| (&a.key, &a.window).cmp(&(&b.key, &b.window)));
+    state.slices.sort_by(|a, b| (&a.key, &a.slice).cmp(&(&b.key, &b.slice)));
+    postcard::to_stdvec(&state).expect("plain rows can always be written")
+}
+
+pub(super) fn decode(bytes: &[u8]) -> Result<SavedState> {
+    postcard::from_bytes(bytes).map_err(|error| damaged(&error))
+}
+
+pub(super) fn damaged(why: &dyn std::fmt::Display) -> Error {
+    Error::new(format!("the saved state of a grouping is damaged: {why}"))
 }

@@ -5,16 +5,18 @@ use super::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
 use heliostat::batch::{Batch, ColumnExt, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::Kernels;
 use heliostat::{
-    DropCounts, Dropped, Interval, OnTimeBehavior, PaneInfo, Pipeline, Sum, Timestamp, Trigger,
-    Window, WindowFn, Windowing, after_count, after_watermark, millis, repeatedly,
+    ByTime, DropCounts, Dropped, Interval, OnTimeBehavior, OpenWindows, PaneInfo, Pipeline, Sum,
+    Timestamp, Trigger, Window, WindowFn, Windowing, after_count, after_watermark, millis,
+    repeatedly,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
 
 type Pane = (u8, i64, Interval, PaneInfo, Timestamp);
 
-/// Panes by event, drops by cause, what was dropped, the output watermark at the end.
-type Given = (Vec<Vec<Pane>>, DropCounts, Vec<Dropped<(u8, i64)>>, Timestamp);
+/// Panes by event and what was open behind it, drops by cause, what was dropped, the output
+/// watermark at the end.
+type Given = (Vec<(Vec<Pane>, OpenWindows)>, DropCounts, Vec<Dropped<(u8, i64)>>, Timestamp);
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -28,9 +30,30 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        4 => prop::collection::vec((0_u8..4, -15_i64..60), 1..6).prop_map(Event::Bundle),
+        3 => prop::collection::vec((0_u8..4, -15_i64..60), 1..6).prop_map(Event::Bundle),
+        2 => (-15_i64..50, prop::collection::vec((0_u8..6, 0_i64..12), 1..20)).prop_map(near),
         3 => (1_i64..12).prop_map(Event::Watermark),
         1 => Just(Event::Swap),
+    ]
+}
+
+/// Elements in one stretch of time, as they come where little is late.
+fn near((from, elements): (i64, Vec<(u8, i64)>)) -> Event {
+    Event::Bundle(elements.into_iter().map(|(key, at)| (key, from + at)).collect())
+}
+
+/// Windows that overlap, many at a time too, or leave gaps; sizes that are and are not a multiple
+/// of the period, and beginnings that are not multiples of either.
+fn sliding() -> impl Strategy<Value = Window<ByTime>> {
+    let of = |(size, period, offset): (i64, i64, i64)| {
+        Window::sliding(millis(size), millis(period)).offset(millis(offset.rem_euclid(period)))
+    };
+    prop_oneof![
+        2 => (1_i64..20, 1_i64..20, 0_i64..20).prop_map(of),
+        2 => (1_i64..9, 1_i64..6, 0_i64..9).prop_map(move |(times, period, offset)| {
+            of((times * period, period, offset))
+        }),
+        1 => (20_i64..60, 1_i64..9, 0_i64..9).prop_map(of),
     ]
 }
 
@@ -42,8 +65,7 @@ fn windowing() -> impl Strategy<Value = Windowing> {
     ];
     let window = prop_oneof![
         3 => (1_i64..20).prop_map(|size| Window::fixed(millis(size))),
-        3 => (1_i64..20, 1_i64..20)
-            .prop_map(|(size, period)| Window::sliding(millis(size), millis(period))),
+        9 => sliding(),
         1 => Just(Window::global()),
     ];
     (window, trigger, 0_i64..25, any::<bool>(), any::<bool>()).prop_map(
@@ -83,7 +105,17 @@ fn bundle(elements: &[(u8, i64)], window_fn: &WindowFn) -> Batch {
     let at = elements.iter().map(|&(_, at)| Timestamp::from_millis(at)).collect();
     let meta =
         Meta { windows: Windows::ByTimestamp(window_fn.clone()), ..Meta::at(Timestamps::each(at)) };
-    Batch::of(elements.to_vec(), meta)
+    let batch = Batch::of(elements.to_vec(), meta);
+    // The same in other forms: written out, once per window, as panes of a grouping before come.
+    match elements.len() % 4 {
+        0 | 1 => batch,
+        2 => Batch { meta: batch.meta.unfolded(batch.len()), ..batch },
+        _ => {
+            let exploded = batch.exploded();
+            let one_in_two: Vec<u32> = (0..exploded.len() as u32).step_by(2).collect();
+            exploded.select(&one_in_two)
+        }
+    }
 }
 
 fn panes(fired: Fired) -> Vec<Pane> {
@@ -129,7 +161,7 @@ fn play(
                 continue;
             }
         };
-        given.push(panes(fired));
+        given.push((panes(fired), grouping.open_windows()));
         if let Some(batch) = grouping.take_dropped() {
             dropped.extend(batch.values.typed::<Dropped<(u8, i64)>>().iter().cloned());
         }
@@ -138,7 +170,7 @@ fn play(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn both_paths_fire_the_same_panes(
@@ -161,8 +193,11 @@ proptest! {
             (GroupingPath::General, GroupingPath::Aligned),
         ] {
             let through = |state: &mut Grouping| {
+                let saved = state.save();
+                state.load(&saved, 9).expect("a saved state can be loaded");
+                assert_eq!(state.save(), saved, "saving what was loaded gives the same bytes");
                 let mut between = grouping(&windowing, other);
-                between.load(&state.save(), 8).expect("a saved state can be loaded");
+                between.load(&saved, 8).expect("a saved state can be loaded");
                 state.load(&between.save(), 9).expect("a saved state can be loaded");
             };
             let swapped = play(&windowing, path, &events, through);

@@ -1,6 +1,8 @@
 //! A plan as text.
 
-use super::{Lifting, Plan, Root, Target};
+use super::{GroupingPlan, Lifting, Plan, Root, Target};
+use crate::GroupingPath;
+use heliostat::WindowFn;
 use heliostat::graph::{Composite, Graph, Transform};
 use std::fmt::Write;
 
@@ -49,8 +51,11 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
         line(
             &mut text,
             format_args!(
-                "grouping `{}`: {} path, {what}; {}",
-                step.path, grouping.path, grouping.windowing
+                "grouping `{}`: {} path{}, {what}; {}",
+                step.path,
+                grouping.path,
+                slices(grouping),
+                grouping.windowing
             ),
         );
     }
@@ -62,6 +67,17 @@ fn lifted(lifting: &Lifting) -> String {
         Lifting::Lifted => "lifted".to_owned(),
         Lifting::Liftable => "liftable".to_owned(),
         Lifting::NotLiftable(why) => format!("not lifted ({why})"),
+    }
+}
+
+/// What sliding windows share on the aligned path.
+fn slices(grouping: &GroupingPlan) -> String {
+    match (grouping.path, &grouping.windowing.window_fn) {
+        (GroupingPath::Aligned, WindowFn::Sliding(windows)) => match windows.slice_lengths() {
+            (length, None) => format!(" in slices of {length}"),
+            (length, Some(other)) => format!(" in slices of {length} and {other}"),
+        },
+        (GroupingPath::Aligned | GroupingPath::General, _) => String::new(),
     }
 }
 

@@ -18,6 +18,10 @@ pub(crate) trait Fold<V>: Send + Sync + 'static {
     fn create(&self) -> Self::Accumulator;
     fn add(&self, accumulator: &mut Self::Accumulator, value: V);
     fn merge(&self, into: &mut Self::Accumulator, from: Self::Accumulator);
+    /// The same with an accumulator that lives on.
+    fn merge_copy(&self, into: &mut Self::Accumulator, from: &Self::Accumulator) {
+        self.merge(into, from.clone());
+    }
     fn extract(&self, accumulator: &Self::Accumulator) -> Self::Output;
     fn compact(&self, accumulator: &mut Self::Accumulator) {
         let _ = accumulator;
@@ -41,6 +45,10 @@ impl<V: Element> Fold<V> for Gathered {
 
     fn merge(&self, into: &mut Vec<V>, mut from: Vec<V>) {
         into.append(&mut from);
+    }
+
+    fn merge_copy(&self, into: &mut Vec<V>, from: &Vec<V>) {
+        into.extend_from_slice(from);
     }
 
     fn extract(&self, accumulator: &Vec<V>) -> Group<V> {

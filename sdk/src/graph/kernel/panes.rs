@@ -6,6 +6,7 @@ use crate::batch::{Column, ColumnExt};
 use crate::coder::Coder;
 use crate::{Element, Key, Result};
 use foldhash::fast::FixedState;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Names a table.
@@ -42,12 +43,17 @@ pub trait PaneTables: Send {
     fn add(&mut self, values: &mut dyn Column, to: PaneColumn<'_>);
     /// The same, and writes down which entry each value that was not skipped went to.
     fn add_noting(&mut self, values: &mut dyn Column, to: &[u32], entries: &mut Vec<u32>);
+    /// Merges copies of all entries of `from` into `into`. Keys that are new there follow its own,
+    /// in their order; `from` stays as it is.
+    fn merge(&mut self, into: PaneId, from: PaneId);
     /// Appends `(key, output)` for these entries.
     fn fire(&mut self, pane: PaneId, entries: Entries<'_>, after: Afterwards, out: &mut dyn Column);
     /// Forgets a table.
     fn close(&mut self, pane: PaneId);
     /// How many entries a table has.
     fn entries(&self, pane: PaneId) -> usize;
+    /// How many different keys these tables have in all.
+    fn keys(&self, panes: &[PaneId]) -> usize;
     /// Appends the canonical bytes of an entry's key.
     fn save_key(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>);
     /// Appends the encoding of an entry's accumulator.
@@ -140,6 +146,15 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         }
     }
 
+    fn merge(&mut self, into: PaneId, from: PaneId) {
+        let fold = self.fold.as_ref();
+        let from_at = from.0 as usize;
+        let taken = self.panes[from_at].take().expect("only open panes are merged");
+        let target = self.panes[into.0 as usize].as_mut().expect("open panes merge into others");
+        target.merge(&self.hasher, &taken, |into, from| fold.merge_copy(into, from));
+        self.panes[from_at] = Some(taken);
+    }
+
     fn fire(
         &mut self,
         pane: PaneId,
@@ -177,6 +192,14 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
 
     fn entries(&self, pane: PaneId) -> usize {
         self.table(pane).entries().len()
+    }
+
+    fn keys(&self, panes: &[PaneId]) -> usize {
+        if let [pane] = panes {
+            return self.entries(*pane);
+        }
+        let entries = panes.iter().flat_map(|&pane| self.table(pane).entries());
+        entries.map(|(key, _)| key).collect::<HashSet<&K>>().len()
     }
 
     fn save_key(&self, pane: PaneId, entry: u32, out: &mut Vec<u8>) {

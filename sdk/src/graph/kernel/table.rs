@@ -51,6 +51,22 @@ impl<K: Key, A> Table<K, A> {
         change: impl FnOnce(&mut A),
     ) -> u32 {
         let hash = hasher.hash_one(&key);
+        match self.find(hash, &key) {
+            Ok(entry) => {
+                change(&mut self.entries[entry as usize].1);
+                entry
+            }
+            Err(at) => {
+                let mut accumulator = create();
+                change(&mut accumulator);
+                self.insert(at, hash, (key, accumulator))
+            }
+        }
+    }
+
+    /// The entry of `key`, or the slot where it would be.
+    #[inline(always)]
+    fn find(&self, hash: u64, key: &K) -> Result<u32, usize> {
         let mut at = first_slot(hash, self.shift);
         loop {
             let Some(&slot) = self.slots.get(at) else {
@@ -58,20 +74,38 @@ impl<K: Key, A> Table<K, A> {
                 continue;
             };
             if (slot ^ hash) & OF_HASH == 0
-                && let Some((known, accumulator)) = self.entries.get_mut(entry(slot))
-                && *known == key
+                && let Some((known, _)) = self.entries.get(entry(slot))
+                && known == key
             {
-                change(accumulator);
-                return slot as u32;
+                return Ok(slot as u32);
             }
             if slot == EMPTY {
-                break;
+                return Err(at);
             }
             at += 1;
         }
-        let mut accumulator = create();
-        change(&mut accumulator);
-        self.insert(at, hash, (key, accumulator))
+    }
+
+    /// Merges all entries of `from` into it; what is new follows its own, in that order.
+    pub(super) fn merge(&mut self, hasher: &FixedState, from: &Self, merge: impl Fn(&mut A, &A))
+    where
+        A: Clone,
+    {
+        if self.entries.is_empty() {
+            self.slots.clone_from(&from.slots);
+            self.shift = from.shift;
+            self.entries.extend_from_slice(&from.entries);
+            return;
+        }
+        for (key, accumulator) in &from.entries {
+            let hash = hasher.hash_one(key);
+            match self.find(hash, key) {
+                Ok(entry) => merge(&mut self.entries[entry as usize].1, accumulator),
+                Err(at) => {
+                    self.insert(at, hash, (key.clone(), accumulator.clone()));
+                }
+            }
+        }
     }
 
     /// A new entry whose key's hash leads to the empty slot `at`.
@@ -149,6 +183,16 @@ mod tests {
     fn entries_stand_in_the_order_their_keys_first_came() {
         let table = counted([5, 3, 5, 8, 3, 5].into_iter());
         assert_eq!(table.entries(), [(5, 3), (3, 2), (8, 1)]);
+    }
+
+    #[test]
+    fn what_is_merged_follows_in_its_order_and_stays_as_it_was() {
+        let (hasher, mut into) = (FixedState::with_seed(7), Table::new());
+        let (first, second) = (counted([5, 3, 5].into_iter()), counted([9, 3, 1, 9].into_iter()));
+        into.merge(&hasher, &first, |a, b| *a += b);
+        into.merge(&hasher, &second, |a, b| *a += b);
+        assert_eq!(into.entries(), [(5, 2), (3, 2), (9, 2), (1, 1)]);
+        assert_eq!(second.entries(), [(9, 2), (3, 1), (1, 1)]);
     }
 
     #[test]

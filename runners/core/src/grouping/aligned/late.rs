@@ -6,8 +6,10 @@ use heliostat::graph::kernel::{Afterwards, Entries, PaneId, PaneTables};
 use heliostat::{Duration, Interval, PaneInfo, PaneTiming, Timestamp};
 
 /// An open window.
+#[derive(Default)]
 pub(super) struct Pane {
-    pub(super) table: PaneId,
+    /// `None` while all it has is in slices.
+    pub(super) table: Option<PaneId>,
     /// `None` until the watermark passes its end.
     pub(super) late: Option<LatePane>,
 }
@@ -85,7 +87,8 @@ pub(super) fn fire_late(
         return;
     }
     let late = pane.late.as_mut().expect("only windows past their end fire late");
-    tables.fire(pane.table, Entries::Some(entries), after, panes.out.values.as_mut());
+    let table = pane.table.expect("only windows before their end are without a table");
+    tables.fire(table, Entries::Some(entries), after, panes.out.values.as_mut());
     let labels = entries.iter().map(|&entry| {
         let at = entry as usize;
         let shown = late.shown[at];

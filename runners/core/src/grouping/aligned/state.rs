@@ -1,20 +1,31 @@
 //! The aligned path's state as rows, and back.
 
-use super::super::saved::SavedWindow;
+use super::super::saved::{SavedSlice, SavedState, SavedWindow, damaged};
 use super::Aligned;
 use crate::trigger::machine_for;
-use heliostat::graph::kernel::{PaneTables, SKIP};
+use heliostat::graph::kernel::{PaneId, PaneTables, SKIP};
 use heliostat::{Result, Timestamp, Windowing};
+use std::ops::Range;
 
 impl Aligned {
-    pub(in crate::grouping) fn save(&self, windowing: &Windowing) -> Vec<SavedWindow> {
+    pub(in crate::grouping) fn save(&self, windowing: &Windowing) -> SavedState {
+        let (windows, watermark) = (self.save_windows(windowing), self.watermark);
+        let mut slices = Vec::new();
+        for slice in self.all_slices() {
+            for entry in self.entries_of(slice.table) {
+                let (key, accumulator) = self.save_entry(slice.table, entry);
+                slices.push(SavedSlice { key, slice: slice.extent.clone(), accumulator });
+            }
+        }
+        SavedState { watermark, windows, slices }
+    }
+
+    fn save_windows(&self, windowing: &Windowing) -> Vec<SavedWindow> {
         let mut rows = Vec::new();
         for (window, pane) in &self.open {
-            let count = u32::try_from(self.tables.entries(pane.table)).unwrap_or(SKIP);
-            for entry in 0..count {
-                let (mut key, mut accumulator) = (Vec::new(), Vec::new());
-                self.tables.save_key(pane.table, entry, &mut key);
-                self.tables.save_accumulator(pane.table, entry, &mut accumulator);
+            let Some(table) = pane.table else { continue };
+            for entry in self.entries_of(table) {
+                let (key, accumulator) = self.save_entry(table, entry);
                 let at = entry as usize;
                 let (shown, fresh) = match &pane.late {
                     None => (0, 1),
@@ -41,17 +52,33 @@ impl Aligned {
         rows
     }
 
+    fn entries_of(&self, table: PaneId) -> Range<u32> {
+        0..u32::try_from(self.tables.entries(table)).unwrap_or(SKIP)
+    }
+
+    fn save_entry(&self, table: PaneId, entry: u32) -> (Vec<u8>, Vec<u8>) {
+        let (mut key, mut accumulator) = (Vec::new(), Vec::new());
+        self.tables.save_key(table, entry, &mut key);
+        self.tables.save_accumulator(table, entry, &mut accumulator);
+        (key, accumulator)
+    }
+
     pub(in crate::grouping) fn load(
         &mut self,
-        watermark: Timestamp,
-        rows: Vec<SavedWindow>,
+        saved: SavedState,
         tables: Box<dyn PaneTables>,
     ) -> Result<()> {
         self.tables = tables;
         self.open.clear();
         self.next_due = Timestamp::MAX;
-        self.watermark = watermark;
-        for row in rows {
+        self.watermark = saved.watermark;
+        let sliding = self.clear_slices();
+        for row in saved.slices {
+            let windows = sliding.ok_or_else(|| damaged(&"its windows share nothing"))?;
+            let table = self.slice(&windows, &row.slice);
+            self.tables.load(table, &row.key, Some(&row.accumulator))?;
+        }
+        for row in saved.windows {
             let table = self.pane(&row.window);
             let entry = self.tables.load(table, &row.key, row.accumulator.as_deref())?;
             let pane = self.open.get_mut(&row.window).expect("it was just opened");

@@ -3,7 +3,6 @@
 use super::super::label::{Moment, label};
 use super::super::{Panes, keeps};
 use super::General;
-use super::key::move_hold;
 use crate::trigger::Wakes;
 use heliostat::batch::{Each, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{Afterwards, CellId, KeyId};
@@ -41,6 +40,8 @@ impl General {
         if is_last {
             open.trigger.clear();
             open.last_pane = None;
+            // The same window may open anew beside what is remembered of this one.
+            self.stop_lagging(key, window);
         } else if closing_always {
             // The final pane is sure to come: nothing downstream may take it for late.
             open.gc_hold = Some(window.expiry(lateness));
@@ -54,7 +55,7 @@ impl General {
         let output = state.output;
         let open = state.windows.get_mut(window).expect("only open windows make panes");
         let held = open.element_hold.into_iter().chain(open.gc_hold).min();
-        move_hold(&mut self.holds, open.element_hold.take(), None);
+        open.hold(&mut self.holds, None);
         open.gc_hold = None;
         let empty = !open.fresh;
         open.fresh = false;

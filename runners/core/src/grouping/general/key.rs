@@ -20,6 +20,9 @@ pub(super) struct WindowState {
     /// Elements have come since the last pane.
     pub(super) fresh: bool,
     pub(super) element_hold: Option<Timestamp>,
+    /// What stands for it among all holds: the same, or while it lags an earlier one that the
+    /// watermark has not passed either.
+    pub(super) held: Option<Timestamp>,
     pub(super) gc_hold: Option<Timestamp>,
     pub(super) last_pane: Option<PaneInfo>,
     /// Finished: the window is closed, and remembered until it expires.
@@ -30,6 +33,9 @@ pub(super) struct WindowState {
     pub(super) deadline: Option<Timestamp>,
     /// The bundle in hand has already noted it.
     pub(super) touched: bool,
+    /// The session it has grown from, whose end its timers stand at: they are set anew when the
+    /// watermark gets there, and not whenever it grows.
+    pub(super) lags: Option<Interval>,
 }
 
 impl WindowState {
@@ -39,13 +45,29 @@ impl WindowState {
             cell: None,
             fresh: false,
             element_hold: None,
+            held: None,
             gc_hold: None,
             last_pane: None,
             trigger,
             wakes_at_end: false,
             deadline: None,
             touched: false,
+            lags: None,
         }
+    }
+
+    /// Moves its element hold.
+    pub(super) fn hold(&mut self, holds: &mut BTreeMap<Timestamp, usize>, to: Option<Timestamp>) {
+        if self.element_hold != to {
+            self.element_hold = to;
+            self.hold_exactly(holds);
+        }
+    }
+
+    /// Lets its element hold stand among all holds.
+    pub(super) fn hold_exactly(&mut self, holds: &mut BTreeMap<Timestamp, usize>) {
+        move_hold(holds, self.held, self.element_hold);
+        self.held = self.element_hold;
     }
 }
 
@@ -77,11 +99,14 @@ impl KeyState {
 }
 
 /// Lets go of one hold and takes another.
-pub(super) fn move_hold(
+fn move_hold(
     holds: &mut BTreeMap<Timestamp, usize>,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
 ) {
+    if from == to {
+        return;
+    }
     if let Some(from) = from {
         let count = holds.get_mut(&from).expect("a hold that is let go of was taken");
         *count -= 1;

@@ -2,10 +2,10 @@
 //! (model.md 5.6 steps 2 and 3).
 
 use super::General;
-use super::key::{KeyState, WindowState, move_hold};
+use super::key::{KeyState, WindowState};
 use crate::trigger::{Machine, Wakes, machine_for};
 use heliostat::batch::Column;
-use heliostat::graph::kernel::{DropRecord, KeyId};
+use heliostat::graph::kernel::{CellId, DropRecord, KeyId};
 use heliostat::{
     Error, Interval, Merge, MergeWindows, Merges, Result, Timestamp, TimestampCombiner,
 };
@@ -18,10 +18,10 @@ pub(super) struct Gathered {
     elements: Vec<Element>,
 }
 
-struct Element {
+pub(super) struct Element {
     key: KeyId,
     /// Its own window, before it is merged with others.
-    window: Interval,
+    pub(super) window: Interval,
     timestamp: Timestamp,
     /// Its place in the column of the bundle.
     index: usize,
@@ -37,6 +37,23 @@ impl Gathered {
     /// Takes the values of the batch whose elements were just pushed.
     pub(super) fn take_values(&mut self, values: &mut dyn Column) {
         self.values.get_or_insert_with(|| values.empty_like()).append(values);
+    }
+}
+
+/// What became of the windows that a bundle has for one key.
+enum Became {
+    /// All of them became this one.
+    One(Interval),
+    /// These were merged, the others were not.
+    Each(BTreeMap<Interval, Interval>),
+}
+
+impl Became {
+    fn of<'a>(&'a self, window: &'a Interval) -> &'a Interval {
+        match self {
+            Self::One(one) => one,
+            Self::Each(became) => became.get(window).unwrap_or(window),
+        }
     }
 }
 
@@ -57,16 +74,22 @@ impl General {
         let (Some(mut values), Some(merger)) = (values, self.merger.clone()) else {
             return Ok(None);
         };
-        elements.sort_by_key(|element| element.key);
+        let mut order: Vec<(KeyId, u32)> =
+            (0..).zip(&elements).map(|(at, element)| (element.key, at)).collect();
+        order.sort_unstable();
         let mut records = Vec::new();
-        for of_key in elements.chunk_by(|a, b| a.key == b.key) {
-            let key = of_key[0].key;
-            let merged = self.merge_key(key, of_key, merger.as_ref())?;
-            for Element { window, timestamp, index, .. } in of_key {
-                let (timestamp, index) = (*timestamp, *index);
-                let into = merged.get(window).unwrap_or(window);
+        let mut of_key: Vec<&Element> = Vec::new();
+        let mut cells: Vec<Option<CellId>> = vec![None; elements.len()];
+        for same_key in order.chunk_by(|a, b| a.0 == b.0) {
+            let key = same_key[0].0;
+            of_key.clear();
+            of_key.extend(same_key.iter().map(|&(_, at)| &elements[at as usize]));
+            let merged = self.merge_key(key, &of_key, merger.as_ref())?;
+            for (element, &(_, at)) in of_key.iter().zip(same_key) {
+                let (timestamp, index) = (element.timestamp, element.index);
+                let into = merged.of(&element.window);
                 match self.place(key, into, timestamp) {
-                    Ok(cell) => self.placed.push((number(index), cell)),
+                    Ok(cell) => cells[at as usize] = Some(cell),
                     Err(cause) => {
                         self.firing.leaving.push(key);
                         records.push(DropRecord { index, timestamp, window: into.clone(), cause });
@@ -74,11 +97,16 @@ impl General {
                 }
             }
         }
-        self.placed.sort_unstable_by_key(|(index, _)| *index);
+        let placed = elements.iter().zip(cells);
+        self.placed
+            .extend(placed.filter_map(|(element, cell)| Some((number(element.index), cell?))));
+        elements.clear();
+        self.gathered.elements = elements;
         records.sort_by_key(|record| record.index);
         if records.is_empty() {
             self.cells.add(values.as_mut(), &self.placed);
             self.placed.clear();
+            self.gathered.values = Some(values);
             return Ok(None);
         }
         let mut kept = values.copied();
@@ -91,12 +119,15 @@ impl General {
     fn merge_key(
         &mut self,
         key: KeyId,
-        elements: &[Element],
+        elements: &[&Element],
         merger: &dyn MergeWindows,
-    ) -> Result<BTreeMap<Interval, Interval>> {
+    ) -> Result<Became> {
         let completed = self.completed;
+        self.key_state(key).bring_up_to(completed);
+        if let Some(session) = self.merge_session(key, elements) {
+            return Ok(Became::One(session));
+        }
         let state = self.key_state(key);
-        state.bring_up_to(completed);
         let active: BTreeSet<Interval> = state
             .windows
             .iter()
@@ -107,7 +138,7 @@ impl General {
         known.extend(elements.iter().map(|element| element.window.clone()));
         let mut became = BTreeMap::new();
         if known.len() == active.len() {
-            return Ok(became);
+            return Ok(Became::Each(became));
         }
         let windows: Vec<Interval> = known.iter().cloned().collect();
         let mut merges = Merges::default();
@@ -121,12 +152,18 @@ impl General {
             self.merge_into(key, &members, into, active.contains(into));
             became.extend(from.iter().map(|window| (window.clone(), into.clone())));
         }
-        Ok(became)
+        Ok(Became::Each(became))
     }
 
     /// Makes one window of the open windows `members`; `into` is one of them if `open`, and
     /// starts from nothing if not, whatever is remembered of a closed window there.
-    fn merge_into(&mut self, key: KeyId, members: &[&Interval], into: &Interval, open: bool) {
+    pub(super) fn merge_into(
+        &mut self,
+        key: KeyId,
+        members: &[&Interval],
+        into: &Interval,
+        open: bool,
+    ) {
         let sight = self.sight(into);
         let mut states: Vec<WindowState> = Vec::new();
         for &member in members {
@@ -147,8 +184,8 @@ impl General {
         let mut wakes = Wakes::default();
         merged.trigger.on_merge(&machines, sight, &mut wakes);
         merged.fresh = states.iter().any(|state| state.fresh);
-        merged.element_hold = self.merged_hold(key, &states, into);
-        move_hold(&mut self.holds, None, merged.element_hold);
+        let hold = self.merged_hold(key, &states, into);
+        merged.hold(&mut self.holds, hold);
         let expiry = into.expiry(self.windowing.allowed_lateness);
         merged.gc_hold = (self.watermark <= expiry).then_some(expiry);
         for cell in states.iter().filter_map(|state| state.cell) {
@@ -164,7 +201,7 @@ impl General {
 
     /// The element hold of merged windows (model.md 5.4): where it depends on the window alone it
     /// is placed anew.
-    fn merged_hold(
+    pub(super) fn merged_hold(
         &mut self,
         key: KeyId,
         states: &[WindowState],
@@ -186,8 +223,8 @@ impl General {
 
     /// Takes a window out, with its holds and timers.
     pub(super) fn remove(&mut self, key: KeyId, window: &Interval) -> Option<WindowState> {
-        let gone = self.key_state(key).windows.remove(window)?;
-        move_hold(&mut self.holds, gone.element_hold, None);
+        let mut gone = self.key_state(key).windows.remove(window)?;
+        gone.hold(&mut self.holds, None);
         self.timers.cancel(key, window, &gone, &self.windowing);
         Some(gone)
     }

@@ -1,14 +1,15 @@
 //! The general path's state as rows, and back.
 
-use super::key::{WindowState, move_hold};
-use super::{General, SavedWindow};
-use crate::trigger::Wakes;
+use super::General;
+use super::key::WindowState;
+use crate::grouping::saved::{SavedSlice, SavedState, SavedWindow, damaged};
+use crate::trigger::{Wakes, machine_for};
 use heliostat::graph::kernel::{KeyId, KeyedCells};
-use heliostat::{Result, Timestamp};
+use heliostat::{Result, WindowFn};
 
 impl General {
-    pub(in crate::grouping) fn save(&self) -> Vec<SavedWindow> {
-        let mut rows = Vec::new();
+    pub(in crate::grouping) fn save(&self) -> SavedState {
+        let mut windows = Vec::new();
         for (id, state) in (0_u32..).zip(&self.keys) {
             let Some(state) = state else { continue };
             let mut key = Vec::new();
@@ -19,7 +20,7 @@ impl General {
                     self.cells.save_cell(cell, &mut bytes);
                     bytes
                 });
-                rows.push(SavedWindow {
+                windows.push(SavedWindow {
                     key: key.clone(),
                     window: window.clone(),
                     key_watermark: state.output_at(self.completed),
@@ -33,36 +34,66 @@ impl General {
                 });
             }
         }
-        rows
+        SavedState { watermark: self.watermark, windows, slices: Vec::new() }
     }
 
     pub(in crate::grouping) fn load(
         &mut self,
-        watermark: Timestamp,
-        rows: Vec<SavedWindow>,
+        saved: SavedState,
         cells: Box<dyn KeyedCells>,
     ) -> Result<()> {
+        let SavedState { watermark, windows, slices } = saved;
         let (windowing, now) = (self.windowing.clone(), self.now);
         *self = Self::new(&windowing, self.merger.take(), cells);
         (self.watermark, self.completed, self.now) = (watermark, watermark, now);
-        for row in rows {
+        for row in windows {
             let key = self.cells.load_key(&row.key)?;
             let cell = row.accumulator.map(|bytes| self.cells.load_cell(&bytes)).transpose()?;
-            let open = WindowState {
+            let mut open = WindowState {
                 cell,
                 fresh: row.fresh,
-                element_hold: row.element_hold,
                 gc_hold: row.gc_hold,
                 last_pane: row.last_pane,
                 ..WindowState::new(row.trigger)
             };
-            move_hold(&mut self.holds, None, open.element_hold);
+            open.hold(&mut self.holds, row.element_hold);
             let state = self.key_state(key);
             (state.output, state.as_of) = (row.key_watermark, watermark);
             state.windows.insert(row.window.clone(), open);
             self.timers.at_expiry(key, &row.window, &windowing);
             let at_end = row.wakes_at_end && watermark <= row.window.max_timestamp();
             self.rearm(key, &row.window, Wakes { at_end });
+        }
+        slices.into_iter().try_for_each(|row| self.load_slice(&row))
+    }
+
+    /// Gives what a slice has to each window before its end that covers it.
+    fn load_slice(&mut self, row: &SavedSlice) -> Result<()> {
+        let (watermark, key) = (self.watermark, self.cells.load_key(&row.key)?);
+        let WindowFn::Sliding(sliding) = self.windowing.window_fn.clone() else {
+            return Err(damaged(&"its windows share nothing"));
+        };
+        let mut windows = Vec::new();
+        sliding.visit(row.slice.start(), |window| windows.push(window));
+        windows.retain(|window| watermark <= window.max_timestamp());
+        for window in windows {
+            let more = self.cells.load_cell(&row.accumulator)?;
+            if let Some(open) = self.window(key, &window) {
+                match open.cell {
+                    None => open.cell = Some(more),
+                    Some(cell) => self.cells.merge(cell, more),
+                }
+                continue;
+            }
+            let mut open = WindowState {
+                cell: Some(more),
+                fresh: true,
+                ..WindowState::new(machine_for(&self.windowing.trigger))
+            };
+            open.hold(&mut self.holds, Some(window.max_timestamp()));
+            self.key_state(key).windows.insert(window.clone(), open);
+            self.timers.at_expiry(key, &window, &self.windowing);
+            self.rearm(key, &window, Wakes { at_end: true });
         }
         Ok(())
     }

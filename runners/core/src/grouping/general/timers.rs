@@ -4,7 +4,7 @@ use super::General;
 use super::key::WindowState;
 use crate::trigger::{Sight, Wakes};
 use heliostat::graph::kernel::KeyId;
-use heliostat::{Interval, Timestamp, Windowing};
+use heliostat::{Interval, Timestamp, WindowFn, Windowing};
 use std::collections::BTreeSet;
 
 /// All timers of a grouping. They carry no meaning: at each the window is looked at, and its state
@@ -52,26 +52,26 @@ impl Timers {
         gone: &WindowState,
         windowing: &Windowing,
     ) {
-        let mut timer = (window.expiry(windowing.allowed_lateness), key, window.clone());
-        self.event.remove(&timer);
-        if gone.wakes_at_end {
-            timer.0 = window.max_timestamp();
-            self.event.remove(&timer);
+        if let Some(grown_from) = &gone.lags {
+            self.event.remove(&(grown_from.max_timestamp(), key, grown_from.clone()));
+        } else {
+            self.event.remove(&(window.expiry(windowing.allowed_lateness), key, window.clone()));
+            if gone.wakes_at_end {
+                self.event.remove(&(window.max_timestamp(), key, window.clone()));
+            }
         }
         if let Some(deadline) = gone.deadline {
-            timer.0 = deadline;
-            self.processing.remove(&timer);
+            self.processing.remove(&(deadline, key, window.clone()));
         }
     }
 
-    /// The windows whose event timers the watermark has passed, by time, each once.
-    pub(super) fn due(&mut self, watermark: Timestamp) -> Vec<(KeyId, Interval)> {
-        take_due(&mut self.event, watermark)
+    pub(super) fn cancel_deadline(&mut self, key: KeyId, window: &Interval, deadline: Timestamp) {
+        self.processing.remove(&(deadline, key, window.clone()));
     }
 
-    /// The windows whose deadlines processing time has passed, by time, each once.
+    /// The windows whose deadlines processing time has passed, by time.
     pub(super) fn overdue(&mut self, now: Timestamp) -> Vec<(KeyId, Interval)> {
-        take_due(&mut self.processing, now)
+        std::iter::from_fn(|| pop_due(&mut self.processing, now)).collect()
     }
 
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
@@ -79,26 +79,55 @@ impl Timers {
     }
 }
 
-/// Strictly before `to`: a watermark says that everything before it has come (model.md S16).
-fn take_due(
+/// The first timer strictly before `to`: a watermark says that everything before it has come
+/// (model.md S16).
+fn pop_due(
     timers: &mut BTreeSet<(Timestamp, KeyId, Interval)>,
     to: Timestamp,
-) -> Vec<(KeyId, Interval)> {
-    let mut windows = Vec::new();
+) -> Option<(KeyId, Interval)> {
     if timers.first().is_none_or(|(at, ..)| to <= *at) {
-        return windows;
+        return None;
     }
-    let mut seen = BTreeSet::new();
-    while timers.first().is_some_and(|(at, ..)| *at < to) {
-        let Some((_, key, window)) = timers.pop_first() else { break };
-        if seen.insert((key, window.clone())) {
-            windows.push((key, window));
-        }
-    }
-    windows
+    timers.pop_first().map(|(_, key, window)| (key, window))
 }
 
 impl General {
+    /// The windows whose event timers the watermark has passed, by time. One whose end and expiry
+    /// it has both passed is there twice: it is gone after the first.
+    pub(super) fn due(&mut self, to: Timestamp) -> Vec<(KeyId, Interval)> {
+        let mut due = Vec::new();
+        while let Some((key, window)) = pop_due(&mut self.timers.event, to) {
+            if !self.catches_up(key, &window) {
+                due.push((key, window));
+            }
+        }
+        due
+    }
+
+    /// Sets the timers of the session that has grown from `window`, if there is one.
+    fn catches_up(&mut self, key: KeyId, window: &Interval) -> bool {
+        if !matches!(self.windowing.window_fn, WindowFn::Sessions(_)) {
+            return false;
+        }
+        let state = self.keys.get(key.0 as usize).and_then(Option::as_ref);
+        let mut windows = state.into_iter().flat_map(|state| &state.windows);
+        let grown = windows.find(|(_, open)| open.lags.as_ref() == Some(window));
+        let Some(grown) = grown.map(|(grown, _)| grown.clone()) else { return false };
+        self.stop_lagging(key, &grown);
+        true
+    }
+
+    /// Brings the timers and the hold of a window to where they belong.
+    pub(super) fn stop_lagging(&mut self, key: KeyId, window: &Interval) {
+        let state = self.keys.get_mut(key.0 as usize).and_then(Option::as_mut);
+        let Some(open) = state.and_then(|state| state.windows.get_mut(window)) else { return };
+        let Some(from) = open.lags.take() else { return };
+        self.timers.event.remove(&(from.max_timestamp(), key, from));
+        self.timers.at_expiry(key, window, &self.windowing);
+        self.timers.at_end(key, window);
+        open.hold_exactly(&mut self.holds);
+    }
+
     pub(super) fn sight(&self, window: &Interval) -> Sight {
         Sight {
             past_end: window.max_timestamp() < self.watermark,
