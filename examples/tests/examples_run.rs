@@ -117,3 +117,108 @@ fn custom_source() {
     let hour = ["1970-01-01T00:00:00Z to 1970-01-01T06:00:00Z: 5.1 degrees"];
     assert_ends(&told(env!("CARGO_BIN_EXE_custom-source"), &arguments), &hour);
 }
+
+/// The sums of each figure as the paper draws them, in the order in which they come; at one moment,
+/// windows in order.
+const FIGURES: [(&str, &[&str]); 9] = [
+    ("6", &["51 ON_TIME"]),
+    ("7", &["12 EARLY", "22 EARLY", "33 EARLY", "51 EARLY"]),
+    ("8", &["12 EARLY", "10 EARLY", "11 EARLY", "18 EARLY"]),
+    ("9", &["12 EARLY", "7 EARLY", "11 EARLY", "12 EARLY", "9 EARLY"]),
+    ("10", &["14 ON_TIME", "22 ON_TIME", "3 ON_TIME", "12 ON_TIME"]),
+    (
+        "11",
+        &[
+            "5 EARLY", "7 EARLY", "14 EARLY", "3 EARLY", "22 EARLY", "3 EARLY", "14 EARLY",
+            "12 EARLY",
+        ],
+    ),
+    ("12", &["5 ON_TIME", "22 ON_TIME", "3 ON_TIME", "14 LATE", "12 ON_TIME"]),
+    (
+        "13",
+        &[
+            "5 EARLY",
+            "7 EARLY",
+            "5 ON_TIME",
+            "14 EARLY",
+            "3 EARLY",
+            "22 ON_TIME",
+            "3 EARLY",
+            "3 ON_TIME",
+            "14 LATE",
+            "12 EARLY",
+            "12 ON_TIME",
+        ],
+    ),
+    (
+        "14",
+        &[
+            "5 EARLY",
+            "7 EARLY",
+            "5 ON_TIME",
+            "10 EARLY",
+            "25 EARLY",
+            "3 EARLY",
+            "25 ON_TIME",
+            "39 LATE",
+            "12 EARLY",
+            "12 ON_TIME",
+        ],
+    ),
+];
+
+#[test]
+fn late_scores() {
+    let program = env!("CARGO_BIN_EXE_late-scores");
+    for (figure, sums) in FIGURES {
+        let told = told(program, &["--figure", figure]);
+        let lines = told.lines().skip(1);
+        let got: Vec<&str> = lines.filter_map(|line| Some(line.split_once(": ")?.1)).collect();
+        assert_eq!(got, sums, "figure {figure}:\n{told}");
+    }
+    let all = told(program, &[]);
+    assert_eq!(all.matches("figure ").count(), FIGURES.len());
+    assert!(all.contains("\n  12:08:20  12:00:00 to 12:02:00: 14 LATE\n"), "{all}");
+    assert!(all.contains("\n  12:08:20  12:00:30 to 12:05:30: 39 LATE\n"), "{all}");
+}
+
+#[test]
+fn sessions() {
+    let input = data("page-views.csv");
+    let program = env!("CARGO_BIN_EXE_sessions");
+    let words = [
+        "ada from 2024-05-06T09:00:00Z: 3 page views in 35m, ON_TIME",
+        "ada from 2024-05-06T09:00:00Z: 4 page views in 58m, LATE",
+        "ada from 2024-05-06T10:35:00Z: 3 page views in 30m, LATE",
+        "ada from 2024-05-06T11:00:00Z: 2 page views in 5m, ON_TIME",
+        "bob from 2024-05-06T09:05:00Z: 2 page views in 28m, ON_TIME",
+        "bob from 2024-05-06T10:40:00Z: 2 page views in 10m, ON_TIME",
+        "bob from 2024-05-06T12:30:00Z: 1 page view in 0s, ON_TIME",
+        "eve from 2024-05-06T09:20:00Z: 4 page views in 54m, ON_TIME",
+        "eve from 2024-05-06T11:40:00Z: 1 page view in 0s, ON_TIME",
+        "1 page views too late",
+    ];
+    assert_ends(&told(program, &["run", "--input", &input]), &words);
+
+    let arguments = ["run", "--input", &input, "--gap", "10h", "--lateness", "10h"];
+    let told = told(program, &arguments);
+    assert!(told.contains("\nbob from 2024-05-06T08:00:00Z: 6 page views in 4h30m, "), "{told}");
+    assert_ends(&told, &["0 page views too late"]);
+}
+
+#[test]
+fn custom_window() {
+    let words = [
+        "signals by business day:",
+        "  555-1 [2024-05-03T00:00:00Z,2024-05-04T00:00:00Z): 5",
+        "  555-2 [2024-05-04T00:00:00Z,2024-05-06T00:00:00Z): 3",
+        "  555-2 [2024-05-06T00:00:00Z,2024-05-07T00:00:00Z): 1",
+        "signals by call:",
+        "  555-1 [2024-05-03T09:00:00Z,2024-05-03T09:03:30.001Z): 3",
+        "  555-1 [2024-05-03T09:04:00Z,2024-05-03T09:12:00Z): 2",
+        "  555-2 [2024-05-04T20:01:00Z,2024-05-04T20:01:10.001Z): 2",
+        "  555-2 [2024-05-05T08:00:00Z,2024-05-05T08:05:00Z): 1",
+        "  555-2 [2024-05-06T08:00:00Z,2024-05-06T08:05:00Z): 1",
+    ];
+    assert_ends(&told(env!("CARGO_BIN_EXE_custom-window"), &[]), &words);
+}

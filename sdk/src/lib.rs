@@ -177,3 +177,7 @@ mod guide_windows {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/lateness.md")]
 mod guide_lateness {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/triggers.md")]
+mod guide_triggers {}

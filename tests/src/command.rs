@@ -8,13 +8,15 @@ use heliostat::{Runner, runners};
 
 use crate::case::{Case, parse};
 use crate::rigs::has;
-use crate::{Check, Rig, cases, checks, output_of, report, run_case, run_check};
+use crate::{Check, Rig, Timeline, cases, checks, output_of, report, run_case, run_check};
 
 const USAGE: &str = "\
 usage: heliostat-conformance run --runner NAME [--seed N] [--set NAME=VALUE ..] [--print] [CASE ..]
+       heliostat-conformance timeline --runner NAME [--seed N] [--set NAME=VALUE ..] CASE
        heliostat-conformance list
 
-CASE is a file, a folder, or a name that `list` prints; without any, all of them run.";
+CASE is a file, a folder, or a name that `list` prints; without any, all of them run.
+`timeline` prints an SVG of what one case does.";
 
 const ALL_RIGHT: u8 = 0;
 const SOME_FAILED: u8 = 1;
@@ -81,6 +83,7 @@ fn done(arguments: impl IntoIterator<Item = String>, out: &mut dyn Write) -> Res
     let mut arguments = arguments.into_iter();
     match arguments.next().as_deref() {
         Some("run") => run(&asked(arguments)?, out),
+        Some("timeline") => timeline(&asked(arguments)?, out),
         Some("list") => {
             for case in cases() {
                 writeln!(out, "{}", case.name)?;
@@ -158,6 +161,28 @@ fn print(case: &Case, runner: &dyn Runner, out: &mut dyn Write) -> io::Result<()
     match output_of(case, runner) {
         Ok(output) => write!(out, "{output}"),
         Err(why) => writeln!(out, "# {why}"),
+    }
+}
+
+/// Draws one case.
+fn timeline(asked: &Asked, out: &mut dyn Write) -> Result<u8, Trouble> {
+    if asked.places.is_empty() {
+        return Err(Trouble::Usage(format!("which case?\n{USAGE}")));
+    }
+    let rig = rig(asked)?;
+    match items(&asked.places)?.as_slice() {
+        [Item::Case(case)] => {
+            let timeline = Timeline::of(case, rig.runner.as_ref())?;
+            write!(out, "{}", timeline.to_svg())?;
+            Ok(ALL_RIGHT)
+        }
+        [Item::Check(check)] => {
+            Err(Trouble::Usage(format!("`{}` is a check; a timeline is of a case", check.name)))
+        }
+        several => Err(Trouble::Usage(format!(
+            "a timeline is of one case, and here are {}\n{USAGE}",
+            several.len()
+        ))),
     }
 }
 

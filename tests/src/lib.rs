@@ -29,6 +29,7 @@ mod rigs;
 mod withhold;
 mod forced;
 mod checks;
+mod timeline;
 mod command;
 
 pub use case::Case;
@@ -44,6 +45,7 @@ pub use planned::planned;
 pub use report::report;
 pub use rigs::{Rig, rigs, variants};
 pub use scripts::{script, shrunk};
+pub use timeline::Timeline;
 pub use withhold::Withhold;
 pub use written::written;
 

@@ -1,5 +1,6 @@
 //! A case as a pipeline of the sdk.
 
+mod ticks;
 mod script;
 mod custom;
 mod windowing;
@@ -12,11 +13,12 @@ mod seen;
 use heliostat::graph::Graph;
 use heliostat::{CollectionId, Pipeline, RunResult};
 
-use crate::case::{Case, Event, Number, Output, Step, Trigger};
+use crate::case::{Case, Event, Number, Output, Pane, Step, Trigger};
 pub(crate) use seen::{sort, sort_dropped};
 
 use script::Unit;
 use stream::{Seen, Stream};
+use ticks::Ticks;
 
 /// The pipeline of a case, and how to read what it gave.
 ///
@@ -35,7 +37,7 @@ pub struct Built {
     /// To be given to a runner.
     pub pipeline: Pipeline,
     output: CollectionId,
-    panes: Seen<crate::case::Pane>,
+    panes: Seen<(usize, Pane)>,
     dropped: Option<Seen<crate::case::Dropped>>,
 }
 
@@ -46,10 +48,17 @@ impl Built {
         windowing::written(&graph.collection(self.output).windowing.trigger)
     }
 
+    /// The panes of a run, each with the number of the event that it follows from, if this is the
+    /// pipeline of [`build_ticking`]. That of a script's end is the count of its events.
+    pub(crate) fn panes_by_event(&self, result: &RunResult) -> Vec<(usize, Pane)> {
+        (self.panes)(result)
+    }
+
     /// What a run gave, in the words of a case; panes lie in the order of key, window and index.
     pub fn output(&self, result: &RunResult) -> Output {
         let drops = result.dropped();
-        let mut panes = (self.panes)(result);
+        let mut panes: Vec<Pane> =
+            self.panes_by_event(result).into_iter().map(|(_, pane)| pane).collect();
         sort(&mut panes);
         let dropped = self.dropped.as_ref().map(|dropped| {
             let mut dropped = dropped(result);
@@ -80,18 +89,28 @@ impl Built {
 /// # Errors
 /// If the case asks for what the sdk cannot express; the message says what.
 pub fn build(case: &Case) -> Result<Built, String> {
+    of_its_numbers(case, None)
+}
+
+/// The pipeline of a case, which also says what happened when, on a runner that works in this
+/// process and one event at a time.
+pub(crate) fn build_ticking(case: &Case) -> Result<Built, String> {
+    of_its_numbers(case, Some(&Ticks::default()))
+}
+
+fn of_its_numbers(case: &Case, ticks: Option<&Ticks>) -> Result<Built, String> {
     let decimal = case.events.iter().any(|event| match event {
         Event::Add { elements, .. } => {
             elements.iter().any(|element| matches!(element.value, Number::Decimal(_)))
         }
         Event::Watermark { .. } | Event::Processing { .. } => false,
     });
-    if decimal { built::<f64>(case) } else { built::<i64>(case) }
+    if decimal { built::<f64>(case, ticks) } else { built::<i64>(case, ticks) }
 }
 
-fn built<N: Unit>(case: &Case) -> Result<Built, String> {
+fn built<N: Unit>(case: &Case, ticks: Option<&Ticks>) -> Result<Built, String> {
     let pipeline = Pipeline::new();
-    let mut streams = script::streams::<N>(case, &pipeline)?;
+    let mut streams = script::streams::<N>(case, &pipeline, ticks)?;
     for (stream, name) in streams.iter_mut().zip(&case.streams) {
         if let Some(spec) = case.window_on(name) {
             *stream = windowing::windowed(stream, spec)?;
@@ -115,7 +134,7 @@ fn built<N: Unit>(case: &Case) -> Result<Built, String> {
             stream = stream.then(step)?;
         }
     }
-    let (output, panes) = stream.seen();
+    let (output, panes) = stream.seen(ticks);
     Ok(Built { pipeline, output, panes, dropped })
 }
 

@@ -1,6 +1,8 @@
-//! The glossary is what the sources say: one line per noun, linked to the file it lives in.
+//! What is generated is fresh: the glossary, and the timelines of the guide.
 //!
-//! After a wanted change write it anew and read the difference:
+//! The glossary is what the sources say: one line per noun, linked to the file it lives in. A
+//! timeline is what a case does on the direct runner; a chapter of the guide shows
+//! `timelines/FOLDER/NAME.svg` to have that of the case `FOLDER/NAME`. After a wanted change write it anew and read the difference:
 //! `UPDATE_GOLDEN=1 cargo test -p heliostat-conformance --test generated`.
 
 use std::fs;
@@ -45,6 +47,7 @@ const NOUNS: &[(&str, &str, Sentence)] = &[
     ("stage", "runners/core/src/plan.rs", Above("pub struct Stage ")),
     ("suspicion", "runners/direct/src/suspicion.rs", OfTheFile),
     ("test stream", "sdk/src/testing/test_stream.rs", OfTheFile),
+    ("timeline", "tests/src/timeline.rs", OfTheFile),
     ("timestamp combiner", "sdk/src/window/strategy.rs", Above("pub enum TimestampCombiner ")),
     ("trigger", "sdk/src/trigger.rs", Above("pub enum Trigger ")),
     ("watermark", "sdk/src/io/read.rs", Above("fn watermark(&self)")),
@@ -76,6 +79,57 @@ fn a_sentence_is_found_and_ends_at_its_full_stop() {
         (Above("pub struct B "), None),
     ] {
         assert_eq!(found(text, &sentence).as_deref(), expected);
+    }
+}
+
+#[test]
+#[cfg(feature = "our-runners")]
+fn the_timelines_of_the_guide_are_fresh() {
+    let guide = root().join("docs/guide");
+    let runners = heliostat::runners();
+    let direct = runners.iter().find(|runner| runner.name() == "direct").expect("it is linked in");
+    let shown = shown_timelines(&guide);
+    for name in &shown {
+        let case = heliostat_conformance::cases().iter().find(|case| case.name == *name);
+        let case = case.unwrap_or_else(|| panic!("the guide shows `{name}`, which is no case"));
+        let timeline = heliostat_conformance::Timeline::of(case, direct.as_ref());
+        let timeline = timeline.unwrap_or_else(|why| panic!("{name}: {why}"));
+        let crowded = timeline.crowded();
+        assert!(crowded.is_empty(), "{name}: there is no room for {crowded:?}");
+        assert_golden(&guide.join(format!("timelines/{name}.svg")), &timeline.to_svg());
+    }
+    let mut drawn = Vec::new();
+    svgs(&guide.join("timelines"), "", &mut drawn);
+    drawn.retain(|name| !shown.contains(name));
+    assert_eq!(drawn, Vec::<String>::new(), "no chapter shows these timelines");
+}
+
+/// The cases whose timelines the chapters show.
+#[cfg(feature = "our-runners")]
+fn shown_timelines(guide: &Path) -> std::collections::BTreeSet<String> {
+    let mut shown = std::collections::BTreeSet::new();
+    for chapter in fs::read_dir(guide).expect("there is a guide").flatten() {
+        if !chapter.path().is_file() {
+            continue;
+        }
+        let text = fs::read_to_string(chapter.path()).expect("a chapter is text");
+        let links = text.split("](timelines/").skip(1);
+        shown.extend(links.filter_map(|rest| Some(rest.split_once(".svg)")?.0.to_owned())));
+    }
+    shown
+}
+
+/// The names of all drawings below a folder.
+#[cfg(feature = "our-runners")]
+fn svgs(folder: &Path, prefix: &str, names: &mut Vec<String>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if path.is_dir() {
+            svgs(&path, &format!("{prefix}{name}/"), names);
+        } else {
+            names.push(format!("{prefix}{name}"));
+        }
     }
 }
 
@@ -139,6 +193,8 @@ fn first_sentence(docs: &[&str]) -> Option<String> {
 
 fn assert_golden(path: &Path, text: &str) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::create_dir_all(path.parent().expect("a page lies in a folder"))
+            .expect("its folder can be made");
         fs::write(path, text).expect("the page can be written");
         return;
     }

@@ -6,6 +6,7 @@ use super::keyed::{Keyed, under_one_key};
 use super::script::Value;
 use super::seen::panes;
 use super::stream::{Seen, Stream, cannot_follow};
+use super::ticks::Ticks;
 use super::windowing::{cannot_build, window};
 use crate::case::{self, Dropped, Pane, Step};
 
@@ -41,8 +42,8 @@ impl<V: Value> Stream for Grouped<V> {
         Err(cannot_follow(step, "a grouping"))
     }
 
-    fn seen(&self) -> (CollectionId, Seen<Pane>) {
-        let seen = panes(&self.0, |(key, group)| {
+    fn seen(&self, ticks: Option<&Ticks>) -> (CollectionId, Seen<(usize, Pane)>) {
+        let seen = panes(&self.0, ticks, |(key, group)| {
             let values = group.to_vec().expect("a group in memory can be read");
             let numbers = values.into_iter().map(Value::number).collect();
             (Some(key.clone()), case::Value::group(numbers))

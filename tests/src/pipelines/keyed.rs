@@ -7,6 +7,7 @@ use super::keyless::Keyless;
 use super::script::Value;
 use super::seen::{dropped, panes};
 use super::stream::{Seen, Stream, cannot_follow};
+use super::ticks::Ticks;
 use super::windowing::{cannot_build, windowed};
 use crate::case::{self, Combine, Defaults, Dropped, Pane, Step};
 
@@ -96,9 +97,10 @@ impl<V: Value> Stream for Keyed<V> {
         Ok((stream, Box::new(seen)))
     }
 
-    fn seen(&self) -> (CollectionId, Seen<Pane>) {
-        let seen =
-            panes(&self.0, |(key, value)| (Some(key.clone()), case::Value::Number(value.number())));
+    fn seen(&self, ticks: Option<&Ticks>) -> (CollectionId, Seen<(usize, Pane)>) {
+        let seen = panes(&self.0, ticks, |(key, value)| {
+            (Some(key.clone()), case::Value::Number(value.number()))
+        });
         (self.0.id(), seen)
     }
 }

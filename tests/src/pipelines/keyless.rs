@@ -6,6 +6,7 @@ use super::keyed::{Keyed, needs_keys, under_one_key};
 use super::script::Value;
 use super::seen::panes;
 use super::stream::{Seen, Stream};
+use super::ticks::Ticks;
 use super::windowing::{cannot_build, window};
 use crate::case::{self, Dropped, Pane, Step};
 
@@ -36,8 +37,8 @@ impl<V: Value> Stream for Keyless<V> {
         Err(needs_keys(step))
     }
 
-    fn seen(&self) -> (CollectionId, Seen<Pane>) {
-        let seen = panes(&self.0, |value| (None, case::Value::Number(value.number())));
+    fn seen(&self, ticks: Option<&Ticks>) -> (CollectionId, Seen<(usize, Pane)>) {
+        let seen = panes(&self.0, ticks, |value| (None, case::Value::Number(value.number())));
         (self.0.id(), seen)
     }
 }

@@ -2,6 +2,7 @@
 
 use heliostat::{Duration, Extreme, PCollection, Pipeline, TestStreams, Timestamp};
 
+use super::ticks::{self, Ticks};
 use crate::case::{
     Boundedness, Case, Element as Written, Event, Number, TIMESTAMP_MIN, WatermarkTo,
 };
@@ -69,18 +70,37 @@ struct Place {
 pub(super) fn streams<N: Unit>(
     case: &Case,
     pipeline: &Pipeline,
+    ticks: Option<&Ticks>,
 ) -> Result<Vec<PCollection<(String, N)>>, String> {
     let names = if case.streams.is_empty() { vec![String::new()] } else { case.streams.clone() };
     let mut place =
         Place { watermarks: vec![TIMESTAMP_MIN; names.len()], processing: 0, began: false };
-    let mut script = TestStreams::new(names.iter().map(String::as_str));
-    for event in &case.events {
+    let of_ticks = ticks.map(|_| ticks::STREAM);
+    let mut script = TestStreams::new(names.iter().map(String::as_str).chain(of_ticks));
+    for (number, event) in (0_i64..).zip(&case.events) {
+        script = ticked(script, number, of_ticks);
         script = played(script, event, &names, &mut place);
     }
+    // What follows is that the script is through.
+    script = ticked(script, case.events.len().try_into().unwrap_or(i64::MAX), of_ticks);
     if case.boundedness == Boundedness::Bounded {
         script = script.bounded();
     }
-    Ok(pipeline.test_streams(script))
+    let mut streams = pipeline.test_streams(script);
+    if let Some(ticks) = ticks {
+        ticks.follow(&streams.split_off(names.len())[0]);
+    }
+    Ok(streams)
+}
+
+fn ticked<N: Unit>(
+    script: TestStreams<(String, N)>,
+    number: i64,
+    of_ticks: Option<&str>,
+) -> TestStreams<(String, N)> {
+    let Some(stream) = of_ticks else { return script };
+    let tick = (String::new(), N::of(Number::Integer(number)));
+    script.add(stream, [(tick, Timestamp::from_millis(0))])
 }
 
 fn played<N: Unit>(

@@ -4,29 +4,38 @@ use heliostat::{DropCause, Element, Interval, PCollection, PaneTiming, RunResult
 
 use super::script::Value;
 use super::stream::Seen;
+use super::ticks::Ticks;
 use crate::case::{
     Case, Dropped, DroppedBecause, Expectation, Pane, PaneInfo, PaneWindow, Timing, Value as Held,
 };
 
-/// Reads a collection's elements with their metadata.
+/// Reads a collection's elements with their metadata and the events they follow from.
 pub(super) fn panes<T: Element>(
     collection: &PCollection<T>,
+    ticks: Option<&Ticks>,
     parts: impl Fn(&T) -> (Option<String>, Held) + 'static,
-) -> Seen<Pane> {
-    let collected = collection.windowed().collect();
+) -> Seen<(usize, Pane)> {
+    let pane = move |element: Windowed<T>| {
+        let (key, value) = parts(&element.value);
+        Pane {
+            key,
+            value,
+            window: window(&element.window),
+            info: info(element.pane),
+            timestamp: element.timestamp.millis(),
+        }
+    };
+    let elements = collection.windowed();
+    let Some(ticks) = ticks.cloned() else {
+        let collected = elements.collect();
+        return Box::new(move |result: &RunResult| {
+            result.collected(&collected).into_iter().map(|element| (0, pane(element))).collect()
+        });
+    };
+    let collected = elements.map(move |element| (ticks.last(), element)).named("Tick it").collect();
     Box::new(move |result: &RunResult| {
-        let elements: Vec<Windowed<T>> = result.collected(&collected);
-        let pane = |element: Windowed<T>| {
-            let (key, value) = parts(&element.value);
-            Pane {
-                key,
-                value,
-                window: window(&element.window),
-                info: info(element.pane),
-                timestamp: element.timestamp.millis(),
-            }
-        };
-        elements.into_iter().map(pane).collect()
+        let elements = result.collected(&collected).into_iter();
+        elements.map(|(event, element)| (event, pane(element))).collect()
     })
 }
 

@@ -2,6 +2,7 @@
 
 use heliostat::{CollectionId, RunResult};
 
+use super::ticks::Ticks;
 use crate::case::{Dropped, Pane, Step};
 
 /// Reads from a run what a collection held.
@@ -16,8 +17,9 @@ pub(super) trait Stream {
     fn grouped_with_dropped(&self, step: &Step)
     -> Result<(Box<dyn Stream>, Seen<Dropped>), String>;
 
-    /// The collection, and how to read its elements with their metadata.
-    fn seen(&self) -> (CollectionId, Seen<Pane>);
+    /// The collection, and how to read its elements with their metadata and, where there are ticks,
+    /// the event that each one follows from; else with 0.
+    fn seen(&self, ticks: Option<&Ticks>) -> (CollectionId, Seen<(usize, Pane)>);
 }
 
 pub(super) fn cannot_follow(step: &Step, what: &str) -> String {

@@ -1,0 +1,116 @@
+//! Windows of one's own: business days, and phone calls that are over when someone hangs up.
+
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
+
+use heliostat::RunError;
+use heliostat::prelude::*;
+use heliostat_direct::DirectRunner;
+use serde::Serialize;
+
+/// What a phone tells: its number and `dial`, `talk` or `hang up`.
+type Signal = (Str, Str);
+
+/// A day from Monday to Friday, or a weekend in one window, in UTC.
+#[derive(Serialize)]
+struct BusinessDays;
+
+impl<T> AssignWindows<T> for BusinessDays {
+    fn assign(&self, _: &T, at: Timestamp, _: &Interval, windows: &mut Vec<Interval>) {
+        // 1970-01-05 was a Monday.
+        let monday = at - (at - days(4)).rem_euclid(days(7));
+        let (midnight, saturday) = (at - at.rem_euclid(days(1)), monday + days(5));
+        windows.push(match midnight < saturday {
+            true => Interval::new(midnight, midnight + days(1)),
+            false => Interval::new(saturday, saturday + days(2)),
+        });
+    }
+}
+
+/// A session that is over as soon as someone hangs up, or when nothing has come for the gap.
+///
+/// Signals come at whole seconds. A window of a session that is over ends a millisecond behind its
+/// last signal, any other one a gap behind it: so the window alone says which of the two it is.
+#[derive(Serialize)]
+struct Calls {
+    gap: Duration,
+}
+
+const OVER: Duration = millis(1);
+
+impl Calls {
+    /// The time of the last signal in a window, and whether it ended the call.
+    fn last(&self, window: &Interval) -> (Timestamp, bool) {
+        let over = window.end().rem_euclid(secs(1)) == OVER;
+        (window.end() - if over { OVER } else { self.gap }, over)
+    }
+
+    fn end(&self, (last, over): (Timestamp, bool)) -> Timestamp {
+        last + if over { OVER } else { self.gap }
+    }
+}
+
+impl AssignWindows<Signal> for Calls {
+    fn assign(&self, signal: &Signal, at: Timestamp, _: &Interval, windows: &mut Vec<Interval>) {
+        windows.push(Interval::new(at, self.end((at, signal.1 == "hang up"))));
+    }
+}
+
+impl MergeWindows for Calls {
+    /// Joins windows that overlap. The later of two last signals is the last one, so it does not
+    /// matter which windows are merged first; a hanging up that comes late divides nothing.
+    fn merge(&self, windows: &[Interval], merges: &mut Merges) {
+        let mut rest = windows;
+        while let Some(first) = rest.first() {
+            let mut last = self.last(first);
+            let joining = rest.iter().take_while(|window| {
+                let joins = window.start() < self.end(last);
+                last = if joins { last.max(self.last(window)) } else { last };
+                joins
+            });
+            let (call, behind) = rest.split_at(joining.count());
+            if 1 < call.len() {
+                let whole = Interval::new(first.start(), self.end(last));
+                merges.merge(call.iter().cloned(), whole);
+            }
+            rest = behind;
+        }
+    }
+}
+
+/// Signals of a Friday, of the Saturday behind it, and of the Monday behind that.
+fn signals(pipeline: &Pipeline) -> PCollection<Signal> {
+    let signals = [
+        ("555-1", "dial", "2024-05-03T09:00:00Z"),
+        ("555-1", "talk", "2024-05-03T09:02:00Z"),
+        ("555-1", "hang up", "2024-05-03T09:03:30Z"),
+        ("555-1", "dial", "2024-05-03T09:04:00Z"),
+        ("555-1", "talk", "2024-05-03T09:07:00Z"),
+        ("555-2", "dial", "2024-05-04T20:01:00Z"),
+        ("555-2", "hang up", "2024-05-04T20:01:10Z"),
+        ("555-2", "dial", "2024-05-05T08:00:00Z"),
+        ("555-2", "dial", "2024-05-06T08:00:00Z"),
+    ];
+    pipeline.create_timestamped(signals.map(|(phone, what, at)| {
+        ((Str::from(phone), Str::from(what)), at.parse().expect("it is a time"))
+    }))
+}
+
+fn show<A>(about: &str, window: Window<A>) -> Result<(), RunError>
+where
+    A: heliostat::WindowsFor<Signal>,
+{
+    let pipeline = Pipeline::new();
+    let counts = signals(&pipeline).window(window).count_per_key().windowed().collect();
+    let mut counts = DirectRunner::default().run(&pipeline)?.collected(&counts);
+    counts.sort_by_key(|count| (count.window.start(), count.value.0.clone()));
+    println!("{about}:");
+    for Windowed { value: (phone, count), window, .. } in counts {
+        println!("  {phone} {window}: {count}");
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), RunError> {
+    show("signals by business day", Window::custom(BusinessDays))?;
+    show("signals by call", Window::custom_merging(Calls { gap: minutes(5) }))
+}
