@@ -99,22 +99,9 @@ fn windows(chance: &mut Seed, case: &mut Case, spec: WindowSpec, trigger: Trigge
 
 /// Every window spec of a case: of its header, then of its steps.
 fn specs(case: &Case) -> Vec<&WindowSpec> {
-    let of_steps = case.steps.iter().filter_map(spec_of);
+    let of_steps = case
+        .steps
+        .iter()
+        .filter_map(|step| if let Step::Window(spec) = step { Some(spec) } else { None });
     case.windows.iter().map(|window| &window.spec).chain(of_steps).collect()
-}
-
-/// The windowing of a window step.
-fn spec_of(step: &Step) -> Option<&WindowSpec> {
-    match step {
-        Step::Window(spec) => Some(spec),
-        Step::GroupByKey
-        | Step::CombinePerKey(_)
-        | Step::CombinePerKeyWithFanout(..)
-        | Step::CombineGlobally(..)
-        | Step::ToOneKey
-        | Step::Flatten
-        | Step::Reshuffle
-        | Step::Map
-        | Step::Windowed => None,
-    }
 }

@@ -20,10 +20,11 @@ impl Shown {
     }
 
     fn specs(&self) -> impl Iterator<Item = &WindowSpec> {
-        let of_steps = self.case.steps.iter().filter_map(|step| match step {
-            Step::Window(spec) => Some(spec),
-            _ => None,
-        });
+        let of_steps = self
+            .case
+            .steps
+            .iter()
+            .filter_map(|step| if let Step::Window(spec) = step { Some(spec) } else { None });
         self.case.windows.iter().map(|window| &window.spec).chain(of_steps)
     }
 
@@ -188,7 +189,7 @@ const PIPELINES: &[Feature] = &[
     ("two streams", 60, |it| it.case.streams.len() == 2),
     ("streams windowed apart", 15, |it| it.case.windows.len() == 2),
     ("bounded", 40, |it| it.case.boundedness == Boundedness::Bounded),
-    ("several keys", 150, |it| {
+    ("several keys", 100, |it| {
         let keys = it.panes().iter().filter_map(|pane| pane.key.as_ref());
         keys.collect::<std::collections::BTreeSet<_>>().len() > 1
     }),
@@ -206,7 +207,7 @@ const PIPELINES: &[Feature] = &[
     ("negative times", 80, |it| {
         it.case.events.iter().any(|event| match event {
             Event::Add { elements, .. } => {
-                elements.iter().any(|element| element.timestamp < Some(0))
+                elements.iter().any(|element| element.timestamp.is_some_and(|at| at < 0))
             }
             Event::Watermark { .. } | Event::Processing { .. } => false,
         })
@@ -220,7 +221,7 @@ const PIPELINES: &[Feature] = &[
 
 const OUTPUTS: &[Feature] = &[
     ("a late element dropped", 60, |it| it.told.output.late > 0),
-    ("an element of a closed window dropped", 60, |it| it.told.output.closed > 0),
+    ("an element of a closed window dropped", 40, |it| it.told.output.closed > 0),
     ("a merge", 80, |it| it.told.merges > 0),
     ("an early pane", 150, |it| paned(it, |pane| pane.info.timing == Timing::Early)),
     ("a pane on time", 200, |it| paned(it, |pane| pane.info.timing == Timing::OnTime)),
@@ -240,7 +241,7 @@ const OUTPUTS: &[Feature] = &[
     ("a closing pane", 40, |it| {
         paned(it, |pane| pane.info.timing == Timing::Late && pane.info.last)
     }),
-    ("an empty closing pane", 15, |it| {
+    ("an empty closing pane", 10, |it| {
         paned(it, |pane| pane.info.timing == Timing::Late && pane.info.last && is_empty(pane))
     }),
     ("a pane of processing time", 40, |it| it.told.processing_panes > 0),

@@ -33,7 +33,8 @@ struct Play {
     deadlines: Vec<i64>,
     /// How many elements there were. Each has a value of its own.
     elements: i64,
-    last: Option<i64>,
+    /// When the last few of them lie.
+    seen: Vec<i64>,
 }
 
 /// The events of a case that is otherwise complete.
@@ -60,10 +61,10 @@ pub(super) fn events(chance: &mut Seed, case: &Case, timeline: Timeline) -> Vec<
         edges: Vec::new(),
         deadlines: Vec::new(),
         elements: 0,
-        last: None,
+        seen: Vec::new(),
     };
     let clock = if play.delays.is_empty() { 1 } else { 8 };
-    let (mut events, count) = (Vec::new(), within(chance, 4, 18));
+    let (mut events, count) = (Vec::new(), within(chance, 5, 22));
     if one_in(chance, 3) {
         let base = play.timeline.base;
         events.extend(play.watermark_to(chance, base));
@@ -113,7 +114,7 @@ impl Play {
         // What lies at the beginning of time would need windows that begin before it.
         let timed = watermark == TIMESTAMP_MIN || !one_in(chance, 40);
         let seen_at = if timed { at } else { watermark };
-        self.last = Some(seen_at);
+        self.seen.push(seen_at);
         self.remember(value, seen_at);
         Element { key: key.to_owned(), value, timestamp: timed.then_some(at) }
     }
@@ -123,7 +124,7 @@ impl Play {
         let base = if watermark == TIMESTAMP_MIN { self.timeline.base } else { watermark };
         let late = self.lateness.min(30 * tick) / tick;
         let ticks = within(chance, 0, REACH);
-        let at = match weighted(chance, &[5, 6, 5, 4, 4]) {
+        let at = match weighted(chance, &[4, 6, 5, 4, 4, 4]) {
             // Anywhere.
             0 => self.timeline.at(chance, ticks),
             // Ahead of the watermark, not far.
@@ -132,8 +133,10 @@ impl Play {
             2 => base - tick * within(chance, 0, late + 12) - 1,
             // At an edge of a window that was there.
             3 if !self.edges.is_empty() => pick(chance, &self.edges) + pick(chance, &[-1, 0, 1]),
-            // Near the element before it.
-            4 if self.last.is_some() => self.last.unwrap_or(base) + tick * within(chance, -9, 10),
+            // Near one of the elements before it.
+            4 if !self.seen.is_empty() => pick(chance, &self.seen) + tick * within(chance, -9, 10),
+            // Just where one was.
+            5 if !self.seen.is_empty() => pick(chance, &self.seen),
             _ => self.timeline.at(chance, ticks),
         };
         at.clamp(TIMESTAMP_MIN + 1, TIMESTAMP_MAX - 1)
@@ -150,7 +153,7 @@ impl Play {
             self.edges.extend([end, end.saturating_add(self.lateness)]);
         }
         self.deadlines.extend(self.delays.iter().map(|delay| self.processing + delay));
-        for list in [&mut self.edges, &mut self.deadlines] {
+        for list in [&mut self.edges, &mut self.deadlines, &mut self.seen] {
             list.drain(..list.len().saturating_sub(EDGES_MAX));
         }
     }

@@ -1,10 +1,12 @@
 //! A failing case made smaller, as long as it fails.
 
+mod windowing;
+mod triggers;
+
 use super::specs;
-use crate::case::{
-    Accumulation, Boundedness, Case, Element, Event, Step, StreamWindow, Trigger, WindowFunction,
-    WindowSpec,
-};
+use crate::case::{Boundedness, Case, Element, Event, Step, StreamWindow, WindowSpec};
+use triggers::smaller_triggers;
+use windowing::smaller_spec;
 
 /// How many smaller cases are tried at the most.
 const TRIES_MAX: usize = 4_000;
@@ -187,143 +189,14 @@ fn smaller_specs(case: &Case) -> Vec<Case> {
         for smaller in smaller_spec(spec) {
             let mut case = case.clone();
             let headers = case.windows.iter_mut().map(|window| &mut window.spec);
-            let steps = case.steps.iter_mut().filter_map(|step| match step {
-                Step::Window(spec) => Some(spec),
-                Step::GroupByKey
-                | Step::CombinePerKey(_)
-                | Step::CombinePerKeyWithFanout(..)
-                | Step::CombineGlobally(..)
-                | Step::ToOneKey
-                | Step::Flatten
-                | Step::Reshuffle
-                | Step::Map
-                | Step::Windowed => None,
-            });
+            let steps = case
+                .steps
+                .iter_mut()
+                .filter_map(|step| if let Step::Window(spec) = step { Some(spec) } else { None });
             if let Some(place) = headers.chain(steps).nth(at) {
                 *place = smaller;
             }
             all.push(case);
-        }
-    }
-    all
-}
-
-fn smaller_spec(spec: &WindowSpec) -> Vec<WindowSpec> {
-    let mut all: Vec<WindowSpec> = Vec::new();
-    let mut with = |change: &dyn Fn(&mut WindowSpec)| {
-        let mut smaller = spec.clone();
-        change(&mut smaller);
-        if smaller != *spec {
-            all.push(smaller);
-        }
-    };
-    with(&|spec| spec.timestamp = None);
-    with(&|spec| spec.closing = None);
-    with(&|spec| spec.on_time = None);
-    with(&|spec| spec.lateness = spec.lateness.map(|_| 0));
-    with(&|spec| spec.accumulation = spec.accumulation.map(|_| Accumulation::Discarding));
-    if let Some(function) = &spec.function {
-        for function in smaller_functions(function) {
-            with(&|spec| spec.function = Some(function.clone()));
-        }
-    }
-    if let Some(trigger) = &spec.trigger {
-        for trigger in smaller_triggers(trigger) {
-            with(&|spec| spec.trigger = Some(trigger.clone()));
-        }
-    }
-    all
-}
-
-fn smaller_functions(function: &WindowFunction) -> Vec<WindowFunction> {
-    let fixed = WindowFunction::Fixed { size: 10, offset: 0 };
-    match function {
-        WindowFunction::Global => Vec::new(),
-        WindowFunction::Fixed { size: 10, offset: 0 } => Vec::new(),
-        WindowFunction::Fixed { size, offset: 0 } if *size < 10 => Vec::new(),
-        WindowFunction::Fixed { .. } | WindowFunction::Sessions { gap: 10 } => vec![fixed],
-        WindowFunction::Sessions { gap } if *gap < 10 => vec![fixed],
-        WindowFunction::Sliding { size, period, offset } => {
-            let even = WindowFunction::Sliding { size: 10, period: 5, offset: 0 };
-            let straight = WindowFunction::Sliding { size: *size, period: *period, offset: 0 };
-            match (*size, *period, *offset) {
-                (10, 5, 0) => vec![fixed],
-                (_, _, 0) => vec![fixed, even],
-                _ => vec![fixed, even, straight],
-            }
-        }
-        WindowFunction::Sessions { .. } => vec![fixed, WindowFunction::Sessions { gap: 10 }],
-        WindowFunction::Calendar { zone: None, start: None, count: 1, .. } => vec![fixed],
-        WindowFunction::Calendar { unit, .. } => {
-            let plain = WindowFunction::Calendar { unit: *unit, count: 1, zone: None, start: None };
-            vec![fixed, plain]
-        }
-        WindowFunction::Custom { name } if name == "auction" => {
-            vec![fixed, WindowFunction::Sessions { gap: 10 }]
-        }
-        WindowFunction::Custom { .. } => vec![fixed],
-    }
-}
-
-/// What is inside of a trigger, and the trigger with something less in it.
-fn smaller_triggers(trigger: &Trigger) -> Vec<Trigger> {
-    let boxed = |trigger: Trigger| Box::new(trigger);
-    match trigger {
-        Trigger::Default | Trigger::Never | Trigger::Always | Trigger::AfterCount(0 | 1) => {
-            Vec::new()
-        }
-        Trigger::AfterCount(count) => vec![Trigger::AfterCount(count - 1)],
-        Trigger::AfterSynchronizedProcessingTime
-        | Trigger::AfterWatermark { early: None, late: None } => vec![Trigger::Default],
-        Trigger::AfterProcessingTime { align: None, .. } => vec![Trigger::AfterCount(1)],
-        Trigger::AfterProcessingTime { delay, align: Some(_) } => {
-            vec![Trigger::AfterProcessingTime { delay: *delay, align: None }]
-        }
-        Trigger::Repeatedly(inner) => {
-            let repeated = smaller_triggers(inner).into_iter().map(boxed).map(Trigger::Repeatedly);
-            [(**inner).clone()].into_iter().chain(repeated).collect()
-        }
-        Trigger::AfterWatermark { early, late } => {
-            let mut all: Vec<Trigger> =
-                [early, late].into_iter().flatten().map(|inner| (**inner).clone()).collect();
-            for early in smaller_firing(early.as_deref()) {
-                all.push(Trigger::AfterWatermark { early: early.map(boxed), late: late.clone() });
-            }
-            for late in smaller_firing(late.as_deref()) {
-                all.push(Trigger::AfterWatermark { early: early.clone(), late: late.map(boxed) });
-            }
-            all
-        }
-        Trigger::AfterAny(triggers) => smaller_lists(triggers, Trigger::AfterAny),
-        Trigger::AfterAll(triggers) => smaller_lists(triggers, Trigger::AfterAll),
-        Trigger::AfterEach(triggers) => smaller_lists(triggers, Trigger::AfterEach),
-        Trigger::OrFinally(main, until) => {
-            let mut all = vec![(**main).clone(), (**until).clone()];
-            let or_finally = |main: &Trigger, until: &Trigger| {
-                Trigger::OrFinally(boxed(main.clone()), boxed(until.clone()))
-            };
-            all.extend(smaller_triggers(main).iter().map(|main| or_finally(main, until)));
-            all.extend(smaller_triggers(until).iter().map(|until| or_finally(main, until)));
-            all
-        }
-    }
-}
-
-fn smaller_firing(firing: Option<&Trigger>) -> Vec<Option<Trigger>> {
-    let Some(firing) = firing else { return Vec::new() };
-    [None].into_iter().chain(smaller_triggers(firing).into_iter().map(Some)).collect()
-}
-
-fn smaller_lists(triggers: &[Trigger], of: fn(Vec<Trigger>) -> Trigger) -> Vec<Trigger> {
-    let mut all: Vec<Trigger> = triggers.to_vec();
-    if triggers.len() > 1 {
-        all.extend(without(triggers).map(of));
-    }
-    for (at, trigger) in triggers.iter().enumerate() {
-        for smaller in smaller_triggers(trigger) {
-            let mut triggers = triggers.to_vec();
-            triggers[at] = smaller;
-            all.push(of(triggers));
         }
     }
     all

@@ -9,7 +9,7 @@ const DEPTH_MAX: u32 = 3;
 
 /// A trigger. One that ends for good with its first firing is rare: it leaves little to see.
 pub(super) fn trigger(chance: &mut Seed) -> Trigger {
-    match weighted(chance, &[3, 3, 8, 5, 1]) {
+    match weighted(chance, &[3, 3, 8, 6, 2]) {
         0 => Trigger::Default,
         1 => Trigger::Repeatedly(Box::new(leaf(chance))),
         2 => firings(chance, DEPTH_MAX - 1),

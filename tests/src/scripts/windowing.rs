@@ -51,7 +51,7 @@ fn calendar(chance: &mut Seed) -> WindowFunction {
 
 /// A windowing that says everything preflight can ask for.
 pub(super) fn spec(chance: &mut Seed, function: WindowFunction, timeline: &Timeline) -> WindowSpec {
-    let lateness = pick(chance, &[0, 0, 1, 4, 10, 25, 100]) * timeline.tick;
+    let lateness = pick(chance, &[0, 0, 1, 4, 10, 10, 25, 25, 100]) * timeline.tick;
     // A lateness that goes far behind the end of time.
     let lateness = if one_in(chance, 40) { 365 * DAY } else { lateness };
     WindowSpec {

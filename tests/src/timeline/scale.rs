@@ -77,7 +77,8 @@ impl Scale {
     pub(super) fn marks(&self) -> Vec<(f64, String)> {
         let length = self.last - self.first;
         let step = STEPS.into_iter().find(|step| length / step < MARKS_MAX).unwrap_or(length);
-        let first = self.first + (step - self.first.rem_euclid(step)) % step;
+        // The first multiple of the step that is not before the first time.
+        let first = self.first + (-self.first).rem_euclid(step);
         let mut marks = Vec::new();
         let mut time = first;
         while time <= self.last {
@@ -94,12 +95,12 @@ pub(super) fn words(time: i64, longest: i64) -> String {
         return time.to_string();
     }
     let sign = if time < 0 { "-" } else { "" };
-    let millis = time.abs() % 1_000;
+    let millis = time.abs().rem_euclid(1_000);
     let fraction = if millis == 0 { String::new() } else { format!(".{millis:03}") };
     let seconds = time.abs() / 1_000;
     match longest {
-        ..120_000 => format!("{sign}{seconds}{fraction}s"),
-        ..10_800_000 => format!("{sign}{}:{:02}", seconds / 60, seconds % 60),
-        _ => format!("{sign}{}:{:02}h", seconds / 3_600, seconds / 60 % 60),
+        0..120_000 => format!("{sign}{seconds}{fraction}s"),
+        120_000..10_800_000 => format!("{sign}{}:{:02}", seconds / 60, seconds.rem_euclid(60)),
+        _ => format!("{sign}{}:{:02}h", seconds / 3_600, (seconds / 60).rem_euclid(60)),
     }
 }

@@ -133,7 +133,7 @@ impl General {
         let output = state.output;
         let trigger = &self.windowing.trigger;
         let mut opened = false;
-        let open = state.windows.entry(window.clone()).or_insert_with(|| {
+        let open = state.windows.get_or_insert_with(window, || {
             opened = true;
             WindowState::new(machine_for(trigger))
         });
@@ -163,7 +163,7 @@ impl General {
         let cell = *open.cell.get_or_insert_with(|| self.cells.open());
         if wakes.at_end && !open.wakes_at_end {
             open.wakes_at_end = true;
-            self.timers.at_end(key, window);
+            self.timers.at_end(key, window, &self.windowing);
         }
         if self.deadlines {
             self.timers.at_deadline(key, window, open, self.now);
@@ -184,13 +184,16 @@ impl General {
     /// Merges windows, then fires what the bundle in hand made due.
     pub(super) fn end_bundle(&mut self, panes: &mut Panes) -> Result<Option<ClosedOut>> {
         let closed_out = self.merge_bundle()?;
-        let touched = std::mem::take(&mut self.touched);
-        for (key, window) in &touched {
-            if let Some(open) = self.window(*key, window) {
-                open.touched = false;
+        let mut touched = std::mem::take(&mut self.touched);
+        for (key, window) in touched.drain(..) {
+            let sight = self.sight(&window);
+            let Some(open) = self.window(key, &window) else { continue };
+            open.touched = false;
+            if open.trigger.should_fire(sight) {
+                self.look_at(key, &window);
             }
-            self.look_at(*key, window);
         }
+        self.touched = touched;
         self.flush(panes);
         Ok(closed_out)
     }

@@ -3,14 +3,94 @@
 use crate::trigger::Machine;
 use heliostat::graph::kernel::CellId;
 use heliostat::{Interval, PaneInfo, Timestamp};
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, VecDeque};
 
 /// The windows of one key.
 pub(super) struct KeyState {
     /// Its own output watermark, as of `as_of` (model.md 5.1).
     pub(super) output: Timestamp,
     pub(super) as_of: Timestamp,
-    pub(super) windows: BTreeMap<Interval, WindowState>,
+    pub(super) windows: Windows,
+}
+
+/// Windows by extent. They are mostly few, come at the back and go at the front.
+#[derive(Default)]
+pub(super) struct Windows(VecDeque<(Interval, WindowState)>);
+
+impl Windows {
+    /// Where a window is, or where it would be.
+    #[inline]
+    fn find(&self, window: &Interval) -> Result<usize, usize> {
+        let Some(last) = self.0.len().checked_sub(1) else { return Err(0) };
+        match self.0[last].0.cmp(window) {
+            Ordering::Equal => Ok(last),
+            Ordering::Less => Err(last + 1),
+            Ordering::Greater => self.0.binary_search_by(|(known, _)| known.cmp(window)),
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, window: &Interval) -> Option<&mut WindowState> {
+        let at = self.find(window).ok()?;
+        Some(&mut self.0[at].1)
+    }
+
+    /// The state of a window, made by `new` if it has none.
+    #[inline]
+    pub(super) fn get_or_insert_with(
+        &mut self,
+        window: &Interval,
+        new: impl FnOnce() -> WindowState,
+    ) -> &mut WindowState {
+        let at = self.find(window).unwrap_or_else(|at| {
+            self.0.insert(at, (window.clone(), new()));
+            at
+        });
+        &mut self.0[at].1
+    }
+
+    pub(super) fn insert(&mut self, window: Interval, state: WindowState) {
+        match self.find(&window) {
+            Ok(at) => self.0[at].1 = state,
+            Err(at) => self.0.insert(at, (window, state)),
+        }
+    }
+
+    pub(super) fn remove(&mut self, window: &Interval) -> Option<WindowState> {
+        let at = self.find(window).ok()?;
+        self.0.remove(at).map(|(_, state)| state)
+    }
+
+    /// Gives the state of one window to another, which has none.
+    pub(super) fn rename(&mut self, from: &Interval, into: &Interval) -> Option<&mut WindowState> {
+        let mut at = self.find(from).ok()?;
+        let behind = at.checked_sub(1).is_none_or(|before| self.0[before].0 < *into);
+        let before = self.0.get(at + 1).is_none_or(|(next, _)| into < next);
+        if behind && before {
+            self.0[at].0 = into.clone();
+        } else {
+            let (_, state) = self.0.remove(at)?;
+            at = self.find(into).unwrap_or_else(|at| at);
+            self.0.insert(at, (into.clone(), state));
+        }
+        Some(&mut self.0[at].1)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Interval, &WindowState)> {
+        self.0.iter().map(|(window, state)| (window, state))
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &WindowState> {
+        self.0.iter().map(|(_, state)| state)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 /// One key and window.
@@ -64,6 +144,11 @@ impl WindowState {
         }
     }
 
+    /// Takes its element hold from all holds, without forgetting it.
+    pub(super) fn let_go(&mut self, holds: &mut BTreeMap<Timestamp, usize>) {
+        move_hold(holds, self.held.take(), None);
+    }
+
     /// Lets its element hold stand among all holds.
     pub(super) fn hold_exactly(&mut self, holds: &mut BTreeMap<Timestamp, usize>) {
         move_hold(holds, self.held, self.element_hold);
@@ -74,7 +159,7 @@ impl WindowState {
 impl KeyState {
     /// A key without state after the advance to `completed`.
     pub(super) fn new(completed: Timestamp) -> Self {
-        Self { output: completed, as_of: completed, windows: BTreeMap::new() }
+        Self { output: completed, as_of: completed, windows: Windows::default() }
     }
 
     /// Its output watermark after the advance to `completed`: its holds have not changed since it

@@ -16,7 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Gathered {
     values: Option<Box<dyn Column>>,
     elements: Vec<Element>,
+    /// By key: its first element, or [`NONE`].
+    first: Vec<u32>,
+    /// By element: the next of its key, or [`NONE`].
+    next: Vec<u32>,
 }
+
+const NONE: u32 = u32::MAX;
 
 pub(super) struct Element {
     key: KeyId,
@@ -37,6 +43,35 @@ impl Gathered {
     /// Takes the values of the batch whose elements were just pushed.
     pub(super) fn take_values(&mut self, values: &mut dyn Column) {
         self.values.get_or_insert_with(|| values.empty_like()).append(values);
+    }
+
+    /// Chains the elements of each key, in their order.
+    fn chain(&mut self, elements: &[Element]) {
+        self.next.clear();
+        self.next.resize(elements.len(), NONE);
+        for (at, element) in elements.iter().enumerate().rev() {
+            let key = element.key.0 as usize;
+            if self.first.len() <= key {
+                self.first.resize(key + 1, NONE);
+            }
+            self.next[at] = std::mem::replace(&mut self.first[key], number(at));
+        }
+    }
+
+    /// Whether a chain begins at this element; it is forgotten where.
+    fn unchain(&mut self, at: usize, key: KeyId) -> bool {
+        let first = &mut self.first[key.0 as usize];
+        let begins = *first == number(at);
+        if begins {
+            *first = NONE;
+        }
+        begins
+    }
+
+    /// The elements of a chain.
+    fn from(&self, first: usize) -> impl Iterator<Item = usize> {
+        let next = |&at: &usize| Some(self.next[at]).filter(|&at| at != NONE).map(|at| at as usize);
+        std::iter::successors(Some(first), next)
     }
 }
 
@@ -70,31 +105,34 @@ impl General {
     /// # Errors
     /// If the window function asks for merges that its contract does not allow.
     pub(super) fn merge_bundle(&mut self) -> Result<Option<ClosedOut>> {
-        let Gathered { values, mut elements } = std::mem::take(&mut self.gathered);
+        let mut elements = std::mem::take(&mut self.gathered.elements);
+        let values = self.gathered.values.take();
         let (Some(mut values), Some(merger)) = (values, self.merger.clone()) else {
             return Ok(None);
         };
-        let mut order: Vec<(KeyId, u32)> =
-            (0..).zip(&elements).map(|(at, element)| (element.key, at)).collect();
-        order.sort_unstable();
+        self.gathered.chain(&elements);
         let mut records = Vec::new();
         let mut of_key: Vec<&Element> = Vec::new();
         let mut cells: Vec<Option<CellId>> = vec![None; elements.len()];
-        for same_key in order.chunk_by(|a, b| a.0 == b.0) {
-            let key = same_key[0].0;
+        for (first, &Element { key, .. }) in elements.iter().enumerate() {
+            if !self.gathered.unchain(first, key) {
+                continue;
+            }
             of_key.clear();
-            of_key.extend(same_key.iter().map(|&(_, at)| &elements[at as usize]));
+            of_key.extend(self.gathered.from(first).map(|at| &elements[at]));
             let merged = self.merge_key(key, &of_key, merger.as_ref())?;
-            for (element, &(_, at)) in of_key.iter().zip(same_key) {
+            let mut at = first;
+            for element in &of_key {
                 let (timestamp, index) = (element.timestamp, element.index);
                 let into = merged.of(&element.window);
                 match self.place(key, into, timestamp) {
-                    Ok(cell) => cells[at as usize] = Some(cell),
+                    Ok(cell) => cells[at] = Some(cell),
                     Err(cause) => {
                         self.firing.leaving.push(key);
                         records.push(DropRecord { index, timestamp, window: into.clone(), cause });
                     }
                 }
+                at = self.gathered.next[at] as usize;
             }
         }
         let placed = elements.iter().zip(cells);
@@ -201,7 +239,7 @@ impl General {
 
     /// The element hold of merged windows (model.md 5.4): where it depends on the window alone it
     /// is placed anew.
-    pub(super) fn merged_hold(
+    fn merged_hold(
         &mut self,
         key: KeyId,
         states: &[WindowState],
@@ -221,10 +259,10 @@ impl General {
         }
     }
 
-    /// Takes a window out, with its holds and timers.
+    /// Takes a window out and lets go of its timers, and of its hold, which it still says.
     pub(super) fn remove(&mut self, key: KeyId, window: &Interval) -> Option<WindowState> {
         let mut gone = self.key_state(key).windows.remove(window)?;
-        gone.hold(&mut self.holds, None);
+        gone.let_go(&mut self.holds);
         self.timers.cancel(key, window, &gone, &self.windowing);
         Some(gone)
     }

@@ -1,7 +1,6 @@
 //! Sessions that grow one by one: what merging them mostly is, without asking for merges.
 
 use super::General;
-use super::key::WindowState;
 use super::merge::Element;
 use crate::trigger::{Wakes, machine_for};
 use heliostat::graph::kernel::KeyId;
@@ -25,23 +24,25 @@ impl General {
             return None;
         }
         let alike = start == last_start && first_end == end;
-        let state = self.key_state(key);
-        let mut active = state.windows.iter().filter(|(_, open)| !open.trigger.finished());
-        let Some((open, _)) = active.next() else {
+        let (open, another) = {
+            let windows = self.key_state(key).windows.iter();
+            let mut active = windows.filter(|(_, open)| !open.trigger.finished());
+            (active.next().map(|(window, _)| window.clone()), active.next().is_some())
+        };
+        let Some(open) = open else {
             let session = Interval::new(start, end);
             if !alike {
                 self.merge_into(key, &[], &session, false);
             }
             return Some(session);
         };
-        if active.next().is_some() || end <= open.start() || open.end() <= start {
+        if another || end <= open.start() || open.end() <= start {
             return None;
         }
         let session = Interval::new(start.min(open.start()), end.max(open.end()));
         let known = alike && open.start() == start && open.end() == end;
         if !known {
-            let from = open.clone();
-            self.grow(key, &from, &session);
+            self.grow(key, &open, &session);
         }
         Some(session)
     }
@@ -53,7 +54,9 @@ impl General {
         if !same && let Some(closed) = self.remove(key, into) {
             self.close_cell(closed.cell);
         }
-        let Some(mut open) = self.key_state(key).windows.remove(from) else { return };
+        let Some(state) = self.keys[key.0 as usize].as_mut() else { return };
+        let output = state.output;
+        let Some(open) = state.windows.rename(from, into) else { return };
         let mut trigger =
             if same { open.trigger.clone() } else { machine_for(&self.windowing.trigger) };
         let mut wakes = Wakes::default();
@@ -62,35 +65,33 @@ impl General {
         if !same {
             open.last_pane = None;
         }
-        open.touched = false;
         let timer_stands = open.wakes_at_end && self.watermark <= from.max_timestamp();
         let lags = wakes.at_end && timer_stands;
-        let hold = self.merged_hold(key, std::slice::from_ref(&open), into);
         if lags && !same {
             open.lags.get_or_insert_with(|| from.clone());
         } else if !lags {
-            self.timers.cancel(key, from, &open, &self.windowing);
+            self.timers.cancel(key, from, open, &self.windowing);
             (open.lags, open.wakes_at_end) = (None, false);
             self.timers.at_expiry(key, into, &self.windowing);
         }
-        self.regrown_hold(&mut open, hold);
+        let max = into.max_timestamp();
+        match self.windowing.timestamp_combiner {
+            TimestampCombiner::EndOfWindow => {
+                let hold = (output <= max && self.watermark <= max).then_some(max);
+                if open.lags.is_some() && open.element_hold.is_some() && hold.is_some() {
+                    // The watermark has passed neither, so the old one does as well.
+                    open.element_hold = hold;
+                } else {
+                    open.hold(&mut self.holds, hold);
+                }
+            }
+            TimestampCombiner::Earliest | TimestampCombiner::Latest => {}
+        }
         let expiry = into.expiry(self.windowing.allowed_lateness);
         open.gc_hold = (self.watermark <= expiry).then_some(expiry);
         if let Some(deadline) = open.deadline.take() {
             self.timers.cancel_deadline(key, from, deadline);
         }
-        self.key_state(key).windows.insert(into.clone(), open);
         self.rearm(key, into, wakes);
-    }
-
-    /// An end that moves on needs no other hold while its timer lags: the watermark has passed
-    /// neither.
-    fn regrown_hold(&mut self, open: &mut WindowState, hold: Option<heliostat::Timestamp>) {
-        let at_end = self.windowing.timestamp_combiner == TimestampCombiner::EndOfWindow;
-        if at_end && open.lags.is_some() && open.element_hold.is_some() && hold.is_some() {
-            open.element_hold = hold;
-        } else {
-            open.hold(&mut self.holds, hold);
-        }
     }
 }

@@ -14,7 +14,7 @@ impl General {
             let Some(state) = state else { continue };
             let mut key = Vec::new();
             self.cells.save_key(KeyId(id), &mut key);
-            for (window, open) in &state.windows {
+            for (window, open) in state.windows.iter() {
                 let accumulator = open.cell.map(|cell| {
                     let mut bytes = Vec::new();
                     self.cells.save_cell(cell, &mut bytes);

@@ -37,7 +37,7 @@ struct Seen {
 
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        6 => (-10_i64..60, prop::collection::vec((0_u8..3, 0_i64..14), 1..7)).prop_map(
+        6 => (-10_i64..60, prop::collection::vec((0_u8..3, 0_i64..14), 1..5)).prop_map(
             |(from, elements)| {
                 Event::Bundle(elements.into_iter().map(|(key, at)| (key, from + at)).collect())
             }
@@ -81,6 +81,7 @@ fn windowing() -> impl Strategy<Value = (Duration, Windowing)> {
         |(gap, trigger, combiner, lateness, accumulating, always)| {
             let mut windowing = Windowing {
                 window_fn: WindowFn::Sessions(SessionWindows::of(millis(gap))),
+                merge_status: heliostat::MergeStatus::NeedsMerge,
                 trigger,
                 timestamp_combiner: combiner,
                 allowed_lateness: millis(lateness),
@@ -159,6 +160,19 @@ fn play(gap: Duration, windowing: &Windowing, events: &[Event]) -> Vec<Seen> {
         });
     }
     seen
+}
+
+#[test]
+fn sessions_do_merge_here() {
+    let windowing = Windowing {
+        window_fn: WindowFn::Sessions(SessionWindows::of(millis(5))),
+        merge_status: heliostat::MergeStatus::NeedsMerge,
+        ..Windowing::default()
+    };
+    let events = [Event::Bundle(vec![(0, 1), (0, 9)]), Event::Bundle(vec![(0, 5)])];
+    let seen = play(millis(5), &windowing, &events);
+    let ends: Vec<_> = seen.iter().flat_map(|seen| &seen.panes).map(|pane| pane.2.end()).collect();
+    assert_eq!(ends, [Timestamp::from_millis(14)]);
 }
 
 proptest! {

@@ -20,8 +20,12 @@ impl Timers {
         self.event.insert((window.expiry(windowing.allowed_lateness), key, window.clone()));
     }
 
-    pub(super) fn at_end(&mut self, key: KeyId, window: &Interval) {
-        self.event.insert((window.max_timestamp(), key, window.clone()));
+    /// Of a window that has a timer at its expiry.
+    pub(super) fn at_end(&mut self, key: KeyId, window: &Interval, windowing: &Windowing) {
+        let end = window.max_timestamp();
+        if end < window.expiry(windowing.allowed_lateness) {
+            self.event.insert((end, key, window.clone()));
+        }
     }
 
     /// Sets, moves or removes the timer of the window's next deadline.
@@ -109,9 +113,8 @@ impl General {
         if !matches!(self.windowing.window_fn, WindowFn::Sessions(_)) {
             return false;
         }
-        let state = self.keys.get(key.0 as usize).and_then(Option::as_ref);
-        let mut windows = state.into_iter().flat_map(|state| &state.windows);
-        let grown = windows.find(|(_, open)| open.lags.as_ref() == Some(window));
+        let Some(Some(state)) = self.keys.get(key.0 as usize) else { return false };
+        let grown = state.windows.iter().find(|(_, open)| open.lags.as_ref() == Some(window));
         let Some(grown) = grown.map(|(grown, _)| grown.clone()) else { return false };
         self.stop_lagging(key, &grown);
         true
@@ -124,7 +127,7 @@ impl General {
         let Some(from) = open.lags.take() else { return };
         self.timers.event.remove(&(from.max_timestamp(), key, from));
         self.timers.at_expiry(key, window, &self.windowing);
-        self.timers.at_end(key, window);
+        self.timers.at_end(key, window, &self.windowing);
         open.hold_exactly(&mut self.holds);
     }
 
@@ -143,7 +146,7 @@ impl General {
         let Some(open) = state.and_then(|state| state.windows.get_mut(window)) else { return };
         if wakes.at_end && !open.wakes_at_end {
             open.wakes_at_end = true;
-            self.timers.at_end(key, window);
+            self.timers.at_end(key, window, &self.windowing);
         }
         if deadlines {
             self.timers.at_deadline(key, window, open, now);
