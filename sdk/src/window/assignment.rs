@@ -76,9 +76,17 @@ pub struct WindowCode {
 /// What can give windows to elements of type `T`.
 ///
 /// ```
-/// fn windows_for_numbers(_: &impl heliostat::WindowsFor<u64>) {}
+/// use heliostat::{PCollection, Pipeline, Window, WindowsFor, hours};
 ///
-/// windows_for_numbers(&heliostat::ByTime);
+/// /// A step of one's own that leaves the windows to its caller.
+/// fn odd<A: WindowsFor<u64>>(numbers: &PCollection<u64>, window: Window<A>) -> PCollection<u64> {
+///     numbers.filter(|n| n % 2 == 1).window(window)
+/// }
+///
+/// let pipeline = Pipeline::new();
+/// let hourly = odd(&pipeline.create([1, 2]), Window::fixed(hours(1)));
+/// let graph = pipeline.graph();
+/// assert_eq!(graph.collection(hourly.id()).windowing.window_fn.to_string(), "fixed 1h");
 /// ```
 #[diagnostic::on_unimplemented(
     message = "these windows cannot be given to elements of type `{T}`",

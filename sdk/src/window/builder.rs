@@ -84,7 +84,7 @@ impl Window {
     /// let counts = pipeline
     ///     .create_timestamped([('a', noon)])
     ///     .window(Window::days(1).in_zone(Tz::Europe__Berlin))
-    ///     .count()
+    ///     .count_per_element()
     ///     .windowed()
     ///     .collect();
     /// let result = DirectRunner::default().run(&pipeline)?;
