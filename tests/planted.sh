@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # Plants known bugs in a copy of this repository, one at a time, and wants the generated scripts of
 # tests/tests/agreement.rs to catch each. `tests/planted.sh NAME ..` plants only those.
-# CARGO_TARGET_DIR is respected; the copy is built below it.
+# CARGO_TARGET_DIR is respected, and shared: only what a patch touches is built anew.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-target="${CARGO_TARGET_DIR:-$PWD/target}/planted"
-copy="$target/copy"
+target="${CARGO_TARGET_DIR:-$PWD/target}"
+copy="$target/planted"
+log="$target/planted.log"
 rm -rf "$copy"
 mkdir -p "$copy"
-git ls-files -z | xargs -0 cp --parents -t "$copy"
+git ls-files -z | xargs -0 cp --parents --preserve=timestamps -t "$copy"
 
 agreement() {
     (cd "$copy" && CARGO_TARGET_DIR="$target" AGREEMENT_SHRINK=no cargo test --quiet \
         -p heliostat-conformance --features heliostat-conformance/our-runners \
-        --test agreement "$@") >"$target/log" 2>&1
+        --test agreement "$@") >"$log" 2>&1
 }
 
 if (($# == 0)); then
@@ -24,17 +25,17 @@ else
     patches=("${patches[@]/%/.patch}")
 fi
 
-agreement || { cat "$target/log"; echo 'the scripts fail without a planted bug' >&2; exit 1; }
+agreement || { cat "$log"; echo 'the scripts fail without a planted bug' >&2; exit 1; }
 missed=()
 for patch in "${patches[@]}"; do
     name=$(basename "$patch" .patch)
     git -C "$copy" apply --unsafe-paths --directory="$copy" "$PWD/$patch"
-    agreement --no-run || { cat "$target/log"; echo "$name does not compile" >&2; exit 1; }
+    agreement --no-run || { cat "$log"; echo "$name does not compile" >&2; exit 1; }
     if agreement; then
         missed+=("$name")
         echo "$name: not caught"
     else
-        echo "$name: caught, $(grep -c '^disagrees: ' "$target/log") scripts"
+        echo "$name: caught, $(grep -c '^disagrees: ' "$log") scripts"
     fi
     git -C "$copy" apply --reverse --unsafe-paths --directory="$copy" "$PWD/$patch"
 done

@@ -31,12 +31,6 @@ impl Value for i64 {
     }
 }
 
-impl Value for u64 {
-    fn number(self) -> Number {
-        Number::Integer(i64::try_from(self).unwrap_or(i64::MAX))
-    }
-}
-
 impl Value for f64 {
     fn number(self) -> Number {
         Number::Decimal(self)
