@@ -12,10 +12,15 @@ rm -rf "$copy"
 mkdir -p "$copy"
 git ls-files -z | xargs -0 cp --parents --preserve=timestamps -t "$copy"
 
+# The copy may lie inside a repository, which is not to be looked at.
+in_copy() {
+    (cd "$copy" && GIT_CEILING_DIRECTORIES="$target" "$@")
+}
+
 agreement() {
-    (cd "$copy" && CARGO_TARGET_DIR="$target" AGREEMENT_SHRINK=no cargo test --quiet \
+    CARGO_TARGET_DIR="$target" AGREEMENT_SHRINK=no in_copy cargo test --quiet \
         -p heliostat-conformance --features heliostat-conformance/our-runners \
-        --test agreement "$@") >"$log" 2>&1
+        --test agreement "$@" >"$log" 2>&1
 }
 
 if (($# == 0)); then
@@ -29,7 +34,7 @@ agreement || { cat "$log"; echo 'the scripts fail without a planted bug' >&2; ex
 missed=()
 for patch in "${patches[@]}"; do
     name=$(basename "$patch" .patch)
-    git -C "$copy" apply --unsafe-paths --directory="$copy" "$PWD/$patch"
+    in_copy git apply "$PWD/$patch"
     agreement --no-run || { cat "$log"; echo "$name does not compile" >&2; exit 1; }
     if agreement; then
         missed+=("$name")
@@ -37,7 +42,7 @@ for patch in "${patches[@]}"; do
     else
         echo "$name: caught, $(grep -c '^disagrees: ' "$log") scripts"
     fi
-    git -C "$copy" apply --reverse --unsafe-paths --directory="$copy" "$PWD/$patch"
+    in_copy git apply --reverse "$PWD/$patch"
 done
 if ((0 < ${#missed[@]})); then
     echo "not caught: ${missed[*]}" >&2
