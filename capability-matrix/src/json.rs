@@ -11,7 +11,7 @@ use crate::Column;
 ///
 /// for rig in heliostat_conformance::rigs() {
 ///     let json = json(&column(rig.runner.into()))?;
-///     assert!(json.contains("\n    \"window.session\": {\"bounded\":\"planned\","));
+///     assert!(json.contains("\n    \"mode.retracting\": {\"bounded\":\"planned\","));
 /// }
 /// # Ok::<(), serde_json::Error>(())
 /// ```

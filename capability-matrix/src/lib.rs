@@ -10,7 +10,7 @@
 //!
 //! for rig in heliostat_conformance::rigs() {
 //!     let column = column(rig.runner.into());
-//!     assert_eq!(column.cell(Capability::WindowSession).bounded, Finding::Planned);
+//!     assert_eq!(column.cell(Capability::ModeRetracting).bounded, Finding::Planned);
 //! }
 //! ```
 

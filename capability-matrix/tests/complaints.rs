@@ -68,7 +68,7 @@ fn a_runner_that_declares_nothing_and_refuses_everything_is_right() {
     for (capability, finding) in [
         (Capability::Gbk, Finding::No),
         (Capability::OpsStop, Finding::No),
-        (Capability::WindowSession, Finding::Planned),
+        (Capability::ModeRetracting, Finding::Planned),
     ] {
         assert_eq!(column.cell(capability).bounded, finding, "{capability}");
     }

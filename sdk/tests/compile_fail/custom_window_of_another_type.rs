@@ -1,6 +1,6 @@
 //! A custom window function must know the elements it is given.
-// says: these windows cannot be given to elements of type `i32`
-// says: a custom window function must implement `AssignWindows<i32>`
+// says: `ByLength` gives no windows to elements of type `u64`
+// says: implement `AssignWindows<u64>`
 
 use heliostat::prelude::*;
 
@@ -15,5 +15,5 @@ impl AssignWindows<String> for ByLength {
 
 fn main() {
     let pipeline = Pipeline::new();
-    pipeline.create([1, 2]).window(Window::custom(ByLength));
+    pipeline.create([1_u64, 2]).window(Window::custom(ByLength));
 }
