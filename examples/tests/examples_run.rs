@@ -118,7 +118,7 @@ fn custom_source() {
     assert_ends(&told(env!("CARGO_BIN_EXE_custom-source"), &arguments), &hour);
 }
 
-/// The sums of each figure as the paper draws them, in the order in which they come; at one moment,
+/// The sums of each figure, in the order in which they come; at one moment,
 /// windows in order.
 const FIGURES: [(&str, &[&str]); 9] = [
     ("6", &["51 ON_TIME"]),

@@ -42,7 +42,7 @@ pub fn script(seed: u64) -> Case {
     let chance = &mut chance;
     let function = windowing::function(chance);
     let timeline = Timeline::of(&function, chance);
-    let trigger = triggers::trigger(chance);
+    let trigger = triggers::trigger(chance, windowing::merges(&function));
     let steps = steps::steps(chance, &timeline, &function);
     let spec = windowing::spec(chance, function, &timeline);
     let bounded = spec.function == Some(WindowFunction::Global) || one_in(chance, 8);

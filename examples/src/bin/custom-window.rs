@@ -28,36 +28,41 @@ impl<T> AssignWindows<T> for BusinessDays {
 
 /// A session that is over as soon as someone hangs up, or when nothing has come for the gap.
 ///
-/// Signals come at whole seconds. A window of a session that is over ends a millisecond behind its
-/// last signal, any other one a gap behind it: so the window alone says which of the two it is.
+/// The window of a session that is over ends a millisecond behind its last signal and says so in
+/// its payload; any other one ends a gap behind it.
 #[derive(Serialize)]
 struct Calls {
     gap: Duration,
 }
 
-const OVER: Duration = millis(1);
+const OVER: &[u8] = b"over";
 
 impl Calls {
     /// The time of the last signal in a window, and whether it ended the call.
     fn last(&self, window: &Interval) -> (Timestamp, bool) {
-        let over = window.end().rem_euclid(secs(1)) == OVER;
-        (window.end() - if over { OVER } else { self.gap }, over)
+        let over = window.payload() == OVER;
+        (window.end() - if over { millis(1) } else { self.gap }, over)
     }
 
     fn end(&self, (last, over): (Timestamp, bool)) -> Timestamp {
-        last + if over { OVER } else { self.gap }
+        last + if over { millis(1) } else { self.gap }
+    }
+
+    fn window(&self, start: Timestamp, last: (Timestamp, bool)) -> Interval {
+        let window = Interval::new(start, self.end(last));
+        if last.1 { window.with_payload(OVER) } else { window }
     }
 }
 
 impl AssignWindows<Signal> for Calls {
     fn assign(&self, signal: &Signal, at: Timestamp, _: &Interval, windows: &mut Vec<Interval>) {
-        windows.push(Interval::new(at, self.end((at, signal.1 == "hang up"))));
+        windows.push(self.window(at, (at, signal.1 == "hang up")));
     }
 }
 
 impl MergeWindows for Calls {
-    /// Joins windows that overlap. The later of two last signals is the last one, so it does not
-    /// matter which windows are merged first; a hanging up that comes late divides nothing.
+    /// Joins windows that overlap. The later of two last signals is the last one: a hanging up that
+    /// comes after later signals divides nothing, since what has grown together stays together.
     fn merge(&self, windows: &[Interval], merges: &mut Merges) {
         let mut rest = windows;
         while let Some(first) = rest.first() {
@@ -69,8 +74,7 @@ impl MergeWindows for Calls {
             });
             let (call, behind) = rest.split_at(joining.count());
             if 1 < call.len() {
-                let whole = Interval::new(first.start(), self.end(last));
-                merges.merge(call.iter().cloned(), whole);
+                merges.merge(call.iter().cloned(), self.window(first.start(), last));
             }
             rest = behind;
         }

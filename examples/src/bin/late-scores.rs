@@ -20,7 +20,7 @@ struct Options {
 /// 12:00:00, in seconds since midnight; all times below count from it.
 const NOON: i64 = 43_200;
 
-/// Scores: how many points, when they were made, when they came.
+/// Points, when they were made, when they came: the sums are the paper's, the seconds ours.
 #[rustfmt::skip]
 const SCORES: [(i64, i64, i64); 10] = [
     (5, 30, 320), (7, 130, 340), (3, 220, 370), (4, 230, 390), (3, 270, 410),

@@ -45,7 +45,8 @@ fn two_groupings(chance: &mut Seed, timeline: &Timeline) -> Vec<Step> {
     if one_in(chance, 4) {
         let mut spec = windowing::another(chance, timeline);
         if one_in(chance, 3) {
-            spec.trigger = Some(triggers::trigger(chance));
+            let merging = spec.function.as_ref().is_some_and(windowing::merges);
+            spec.trigger = Some(triggers::trigger(chance, merging));
             spec.unsafe_trigger = true;
         }
         steps.push(Step::Window(spec));

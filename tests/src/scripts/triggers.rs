@@ -8,13 +8,56 @@ use crate::case::{Align, Trigger};
 const DEPTH_MAX: u32 = 3;
 
 /// A trigger. One that ends for good with its first firing is rare: it leaves little to see.
-pub(super) fn trigger(chance: &mut Seed) -> Trigger {
+pub(super) fn trigger(chance: &mut Seed, merging: bool) -> Trigger {
+    if merging && one_in(chance, 2) {
+        return of_merging_windows(chance);
+    }
     match weighted(chance, &[3, 3, 8, 6, 2]) {
         0 => Trigger::Default,
         1 => Trigger::Repeatedly(Box::new(leaf(chance))),
         2 => firings(chance, DEPTH_MAX - 1),
         3 => composite(chance, DEPTH_MAX - 1),
         _ => leaf(chance),
+    }
+}
+
+/// One whose parts are over at different times, so that a merge has something to decide.
+fn of_merging_windows(chance: &mut Seed) -> Trigger {
+    let (first, second) = (part(chance), part(chance));
+    let parts = match one_in(chance, 4) {
+        true => vec![first, second, part(chance)],
+        false => vec![first, second],
+    };
+    match weighted(chance, &[4, 2, 3, 2, 1, 2]) {
+        0 => {
+            let last = Trigger::Repeatedly(Box::new(part(chance)));
+            Trigger::AfterEach(parts.into_iter().chain([last]).collect())
+        }
+        1 => Trigger::Repeatedly(Box::new(Trigger::AfterEach(parts))),
+        2 => {
+            let [early, late] = [part(chance), part(chance)].map(|part| Some(Box::new(part)));
+            Trigger::AfterWatermark { early, late }
+        }
+        3 => Trigger::AfterEach(parts),
+        4 => Trigger::AfterAll(parts),
+        _ => {
+            let main = Trigger::Repeatedly(Box::new(part(chance)));
+            let until = Trigger::OrFinally(Box::new(main), Box::new(part(chance)));
+            Trigger::AfterEach(vec![until, Trigger::Repeatedly(Box::new(part(chance)))])
+        }
+    }
+}
+
+fn part(chance: &mut Seed) -> Trigger {
+    let count = |chance: &mut Seed| Trigger::AfterCount(pick(chance, &[1, 2, 3, 4, 6]));
+    let end = Trigger::AfterWatermark { early: None, late: None };
+    match weighted(chance, &[3, 3, 3, 2, 2, 1]) {
+        0 => end,
+        1 => count(chance),
+        2 => delay(chance),
+        3 => Trigger::AfterAny(vec![count(chance), end]),
+        4 => Trigger::AfterAny(vec![delay(chance), count(chance), end]),
+        _ => Trigger::AfterAll(vec![count(chance), end]),
     }
 }
 

@@ -28,6 +28,18 @@ pub(super) fn function(chance: &mut Seed) -> WindowFunction {
     }
 }
 
+/// Whether its windows merge.
+pub(super) fn merges(function: &WindowFunction) -> bool {
+    match function {
+        WindowFunction::Sessions { .. } => true,
+        WindowFunction::Custom { name } => name == "auction",
+        WindowFunction::Global
+        | WindowFunction::Fixed { .. }
+        | WindowFunction::Sliding { .. }
+        | WindowFunction::Calendar { .. } => false,
+    }
+}
+
 fn fixed(chance: &mut Seed) -> WindowFunction {
     let size = pick(chance, &[1, 5, 7, 10, 10, 20]);
     let offset = if one_in(chance, 3) { within(chance, 0, size) } else { 0 };
@@ -51,7 +63,11 @@ fn calendar(chance: &mut Seed) -> WindowFunction {
 
 /// A windowing that says everything preflight can ask for.
 pub(super) fn spec(chance: &mut Seed, function: WindowFunction, timeline: &Timeline) -> WindowSpec {
-    let lateness = pick(chance, &[0, 0, 1, 4, 10, 10, 25, 25, 100]) * timeline.tick;
+    let merging = merges(&function);
+    let lateness = pick(chance, &[0, 0, 1, 4, 10, 10, 25, 25, 100]);
+    // What merges late is what decisions about merging are about.
+    let lateness = if merging && one_in(chance, 2) { 60 } else { lateness };
+    let lateness = lateness * timeline.tick;
     // A lateness that goes far behind the end of time.
     let lateness = if one_in(chance, 40) { 365 * DAY } else { lateness };
     WindowSpec {
