@@ -5,10 +5,8 @@ use crate::case::{Combine, Number, Value};
 /// What the numbers of a collection are. It decides what the extremes of nothing are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Numbers {
-    /// As a script writes them, without a decimal point.
+    /// As a script writes them, without a decimal point; and counts.
     Whole,
-    /// What a count gives.
-    Counts,
     /// All of them, if a script writes one; and means.
     Decimal,
 }
@@ -24,7 +22,7 @@ impl Fold {
     /// What its numbers are, made of such.
     pub(super) fn numbers(self, numbers: Numbers) -> Numbers {
         match self {
-            Fold::Combine(Combine::Count) => Numbers::Counts,
+            Fold::Combine(Combine::Count) => Numbers::Whole,
             Fold::Combine(Combine::Mean) => Numbers::Decimal,
             Fold::Group | Fold::Combine(Combine::Sum | Combine::Min | Combine::Max) => numbers,
         }
@@ -85,8 +83,7 @@ fn integer(number: Number) -> i64 {
 /// The minimum of nothing.
 fn largest(numbers: Numbers) -> Number {
     match numbers {
-        // A count is 64 bits without a sign, of which a case shows no more than this.
-        Numbers::Whole | Numbers::Counts => Number::Integer(i64::MAX),
+        Numbers::Whole => Number::Integer(i64::MAX),
         Numbers::Decimal => Number::Decimal(f64::INFINITY),
     }
 }
@@ -95,7 +92,6 @@ fn largest(numbers: Numbers) -> Number {
 fn smallest(numbers: Numbers) -> Number {
     match numbers {
         Numbers::Whole => Number::Integer(i64::MIN),
-        Numbers::Counts => Number::Integer(0),
         Numbers::Decimal => Number::Decimal(f64::NEG_INFINITY),
     }
 }
