@@ -9,12 +9,12 @@ mod changed;
 mod tallies;
 
 use changed::{
-    batch, finishes, first_merges, grouped, in_mode, keys, one_by_one, up_to_first, with_key,
+    batch, finishes, grouped, in_mode, keys, last_merges, one_by_one, up_to_first, with_key,
     with_steps, with_trigger,
 };
 use heliostat::{RunErrorKind, Runner};
 use heliostat_conformance::case::{
-    Accumulation, Case, Expectation, Output, Step, Timing, Trigger, render_output,
+    Accumulation, Case, Expectation, Output, Step, Trigger, render_output,
 };
 use heliostat_conformance::{build, offences, planned, rigs, script, shrunk, variants, written};
 use tallies::{Tally, dropped, last_panes, of_key, panes, tally, union};
@@ -126,7 +126,7 @@ fn panes_follow_their_grammar(case: &Case, runner: &dyn Runner) -> Option<Result
 /// dropped from it.
 fn nothing_is_lost_or_doubled(case: &Case, runner: &dyn Runner) -> Option<Result<(), String>> {
     let case = in_mode(&grouped(&up_to_first(case)?), Accumulation::Discarding);
-    let merging = first_merges(&case);
+    let merging = last_merges(&case);
     let before = &case.steps[..case.steps.len() - 1];
     let windowed = before.iter().cloned().chain([Step::Windowed]).collect();
     let went_in = output(&with_steps(&case, windowed), runner)?;
@@ -137,35 +137,21 @@ fn nothing_is_lost_or_doubled(case: &Case, runner: &dyn Runner) -> Option<Result
     Some(same.and(counted_once(&came_out)))
 }
 
-/// Monotonicity: what a grouping emits is never too late for the next one, and a pane on time is
-/// not late there.
+/// Monotonicity: what a grouping emits is never too late for the next one under the same windows.
 fn the_watermark_waits_for_panes(case: &Case, runner: &dyn Runner) -> Option<Result<(), String>> {
     let first = up_to_first(case)?;
     let again = [Step::ToOneKey, Step::GroupByKey];
     let both = with_steps(&first, first.steps.iter().cloned().chain(again).collect());
     let (one, two) = (output(&first, runner)?, output(&both, runner)?);
-    let late =
-        same("late at the first grouping, and at both", (&one.late, &one), (&two.late, &two));
-    if late.is_err() || first_merges(&first) || keys(&first).len() != 1 {
-        return Some(late);
-    }
-    let on_time = panes(&one).iter().filter(|pane| pane.info.timing == Timing::OnTime);
-    for window in on_time.map(|pane| pane.window) {
-        let mut of_second = panes(&two).iter().filter(|pane| pane.window == window);
-        let spoken = of_second.find(|pane| pane.info.timing != Timing::Early);
-        if spoken.is_some_and(|pane| pane.info.timing == Timing::Late) {
-            let (one, two) = (render_output(&one), render_output(&two));
-            return Some(Err(format!("{window} on time, then late:\n{one}-- and\n{two}")));
-        }
-    }
-    Some(Ok(()))
+    let what = "late at the first grouping, and at both";
+    Some(same(what, (&one.late, &one), (&two.late, &two)))
 }
 
 /// Batch law: of bounded input that comes before its end, all discarding panes together, and the last
 /// accumulating one, are the plain group.
 fn panes_of_a_batch_are_its_groups(case: &Case, runner: &dyn Runner) -> Option<Result<(), String>> {
     let case = batch(&grouped(&up_to_first(case)?));
-    let merging = first_merges(&case);
+    let merging = last_merges(&case);
     if finishes(&case) {
         return None;
     }
@@ -188,7 +174,7 @@ fn panes_of_a_batch_are_its_groups(case: &Case, runner: &dyn Runner) -> Option<R
 /// Replay law: bundles and their order change neither what panes hold in all, nor what is late.
 fn bundles_do_not_matter(case: &Case, runner: &dyn Runner) -> Option<Result<(), String>> {
     let case = grouped(&up_to_first(case)?);
-    let merging = first_merges(&case);
+    let merging = last_merges(&case);
     if finishes(&case) {
         return None;
     }
@@ -214,7 +200,7 @@ fn bundles_do_not_matter(case: &Case, runner: &dyn Runner) -> Option<Result<(), 
 /// A last accumulating pane holds all that the discarding ones of its window hold together.
 fn the_last_pane_holds_all(case: &Case, runner: &dyn Runner) -> Option<Result<(), String>> {
     let case = grouped(&up_to_first(case)?);
-    if first_merges(&case) {
+    if last_merges(&case) {
         return None;
     }
     let accumulating = output(&in_mode(&case, Accumulation::Accumulating), runner)?;

@@ -9,8 +9,8 @@ const DEPTH_MAX: u32 = 3;
 
 /// A trigger. One that ends for good with its first firing is rare: it leaves little to see.
 pub(super) fn trigger(chance: &mut Seed, merging: bool) -> Trigger {
-    if merging && one_in(chance, 2) {
-        return of_merging_windows(chance);
+    if one_in(chance, if merging { 2 } else { 6 }) {
+        return of_parts(chance);
     }
     match weighted(chance, &[3, 3, 8, 6, 2]) {
         0 => Trigger::Default,
@@ -21,8 +21,9 @@ pub(super) fn trigger(chance: &mut Seed, merging: bool) -> Trigger {
     }
 }
 
-/// One whose parts are over at different times, so that a merge has something to decide.
-fn of_merging_windows(chance: &mut Seed) -> Trigger {
+/// One whose parts are over at different times, so that what comes next, and above all a merge, has
+/// something to decide.
+fn of_parts(chance: &mut Seed) -> Trigger {
     let (first, second) = (part(chance), part(chance));
     let parts = match one_in(chance, 4) {
         true => vec![first, second, part(chance)],
@@ -116,8 +117,10 @@ fn composite(chance: &mut Seed, depth: u32) -> Trigger {
         2 => Trigger::AfterAll(several(chance)),
         3 => Trigger::AfterEach(several(chance)),
         _ => {
-            let main = Trigger::Repeatedly(Box::new(any(chance, depth)));
-            Trigger::OrFinally(Box::new(main), Box::new(any(chance, depth)))
+            let (main, until) = (any(chance, depth), any(chance, depth));
+            let once = one_in(chance, 3);
+            let main = if once { main } else { Trigger::Repeatedly(Box::new(main)) };
+            Trigger::OrFinally(Box::new(main), Box::new(until))
         }
     }
 }

@@ -127,7 +127,7 @@ pub(crate) fn keys(case: &Case) -> BTreeSet<String> {
 }
 
 /// Whether windows merge at the last grouping of a case that has one.
-pub(crate) fn first_merges(case: &Case) -> bool {
+pub(crate) fn last_merges(case: &Case) -> bool {
     let mut case = case.clone();
     let functions = specs(&mut case).filter_map(|spec| spec.function.clone());
     match functions.last() {
