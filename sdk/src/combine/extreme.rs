@@ -20,6 +20,10 @@ pub trait Extreme: Element {
     type Output: Element;
     /// Whether it is larger than `other`.
     fn exceeds(&self, other: &Self) -> bool;
+    /// Whether it is smaller than `other`.
+    fn undercuts(&self, other: &Self) -> bool {
+        other.exceeds(self)
+    }
     /// The output for the largest value, if there was one.
     fn largest(found: Option<Self>) -> Self::Output;
     /// The output for the smallest value, if there was one.
@@ -31,10 +35,13 @@ macro_rules! numbers {
         impl Extreme for $t {
             type Output = Self;
 
+            // Any number takes the place of a NaN, and a NaN that of none, whichever way is asked.
             fn exceeds(&self, other: &Self) -> bool {
-                // A NaN exceeds nothing and everything exceeds it.
-                other.partial_cmp(self) == Some(std::cmp::Ordering::Less)
-                    || (other.partial_cmp(other).is_none() && self.partial_cmp(self).is_some())
+                self > other || (is_nan(other) && !is_nan(self))
+            }
+
+            fn undercuts(&self, other: &Self) -> bool {
+                self < other || (is_nan(other) && !is_nan(self))
             }
 
             fn largest(found: Option<Self>) -> Self {
@@ -49,6 +56,11 @@ macro_rules! numbers {
 }
 
 numbers! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
+
+/// Only what is not a number is not even equal to itself.
+fn is_nan<T: PartialOrd>(value: &T) -> bool {
+    value.partial_cmp(value).is_none()
+}
 
 macro_rules! ordered {
     ($([$($generic:ident)*] $t:ty;)*) => {$(
@@ -143,9 +155,7 @@ impl<T: Extreme> CombineFn<T> for Min {
     }
 
     fn add(&self, min: &mut Option<T>, value: &T) {
-        // A NaN is replaced by any number and replaces none.
-        let smaller = |min: &T| min.exceeds(value) && !value.exceeds(min);
-        if min.as_ref().is_none_or(smaller) {
+        if min.as_ref().is_none_or(|min| value.undercuts(min)) {
             *min = Some(value.clone());
         }
     }
@@ -158,5 +168,31 @@ impl<T: Extreme> CombineFn<T> for Min {
 
     fn extract(&self, min: &Option<T>) -> T::Output {
         T::smallest(min.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Max, Min};
+    use crate::CombineFn;
+
+    #[test]
+    fn a_nan_is_an_extreme_only_where_there_is_nothing_else() {
+        for (values, smallest, largest) in [
+            (vec![3.0, f64::NAN, 1.0], 1.0, 3.0),
+            (vec![f64::NAN, 2.0], 2.0, 2.0),
+            (vec![2.0, f64::NAN], 2.0, 2.0),
+            (vec![f64::NEG_INFINITY, f64::NAN, f64::INFINITY], f64::NEG_INFINITY, f64::INFINITY),
+        ] {
+            let (mut min, mut max) = (None, None);
+            for value in &values {
+                Min.add(&mut min, value);
+                Max.add(&mut max, value);
+            }
+            assert_eq!((min, max), (Some(smallest), Some(largest)), "{values:?}");
+        }
+        let mut only = None;
+        Min.add(&mut only, &f64::NAN);
+        assert!(only.is_some_and(f64::is_nan));
     }
 }
