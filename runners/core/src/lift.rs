@@ -129,7 +129,7 @@ impl Lifter {
     }
 
     fn is_late(&self, window: &Interval, watermark: Timestamp) -> bool {
-        window.expiry(self.lateness) < watermark
+        window.is_expired(self.lateness, watermark)
     }
 
     fn table(&mut self, window: &Interval) -> PaneId {

@@ -103,6 +103,21 @@ impl Interval {
     pub fn expiry(&self, allowed_lateness: Duration) -> Timestamp {
         (self.max_timestamp() + allowed_lateness).min(Timestamp::END_OF_GLOBAL_WINDOW)
     }
+
+    /// Whether nothing about it happens any more at `watermark`: elements for it are too late
+    /// (model.md 5.2, S1).
+    ///
+    /// ```
+    /// use heliostat::{Interval, Timestamp, millis, secs};
+    ///
+    /// let window = Interval::new(Timestamp::secs(0), Timestamp::secs(10));
+    /// assert!(!window.is_expired(secs(20), Timestamp::secs(30) - millis(1)));
+    /// assert!(window.is_expired(secs(20), Timestamp::secs(30)));
+    /// ```
+    #[inline]
+    pub fn is_expired(&self, allowed_lateness: Duration, watermark: Timestamp) -> bool {
+        self.expiry(allowed_lateness) < watermark
+    }
 }
 
 impl fmt::Display for Interval {

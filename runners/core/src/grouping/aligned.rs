@@ -170,7 +170,7 @@ impl Aligned {
 
     /// The number of a window's table, or `SKIP`, and whether the window is past its end.
     fn look_up(&mut self, window: Interval) -> (Interval, u32, bool) {
-        if window.expiry(self.lateness) < self.watermark {
+        if window.is_expired(self.lateness, self.watermark) {
             return (window, SKIP, false);
         }
         let late = window.max_timestamp() < self.watermark;
@@ -254,7 +254,7 @@ impl Aligned {
             .collect();
         due.sort();
         for (_, window) in due {
-            let expired = window.expiry(self.lateness) < to;
+            let expired = window.is_expired(self.lateness, to);
             let mut pane = self.open.remove(&window).expect("only open windows are due");
             if let Some(late) = &mut pane.late {
                 let rest = std::mem::take(&mut late.dirty);

@@ -91,7 +91,7 @@ impl General {
         let merging = self.merger.is_some();
         meta.windows.for_each(&meta.timestamps, batch.len(), |index, window| {
             let timestamp = meta.timestamps.at(index);
-            let expired = window.expiry(self.windowing.allowed_lateness) < self.watermark;
+            let expired = window.is_expired(self.windowing.allowed_lateness, self.watermark);
             if !expired && merging {
                 self.gathered.push(ids[index], window, timestamp, index);
                 return;
@@ -226,7 +226,7 @@ impl General {
     }
 
     fn on_timer(&mut self, key: KeyId, window: &Interval) {
-        if self.watermark <= window.expiry(self.windowing.allowed_lateness) {
+        if !window.is_expired(self.windowing.allowed_lateness, self.watermark) {
             self.look_at(key, window);
             return;
         }

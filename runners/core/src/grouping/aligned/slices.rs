@@ -154,7 +154,7 @@ impl Aligned {
     fn place(&mut self, windows: &SlidingWindows, extent: Interval) -> Place {
         let (mut late, mut expired, mut on_time) = (Vec::new(), Vec::new(), false);
         windows.visit(extent.start(), |window| {
-            if window.expiry(self.lateness) < self.watermark {
+            if window.is_expired(self.lateness, self.watermark) {
                 expired.push(window);
             } else if window.max_timestamp() < self.watermark {
                 late.push(self.pane(&window).0);
