@@ -139,6 +139,8 @@ capabilities! {
     SideStatic "side.static" What Planned Same "reads a whole collection beside the main input";
     SideWindowed "side.windowed" What Planned Same "maps main windows to side windows";
     SideTriggered "side.triggered" What Planned Same "sees newer panes of a side input as they fire";
+    SideInTimer "side.in_timer" What Planned Same "reads side inputs in the callbacks of timers";
+    SideMapDuplicate "side.map_dup_error" What Planned Same "refuses a map view in which a key comes twice";
     StateValue "state.value" What Planned Same "keeps one value per key and window";
     StateBag "state.bag" What Planned Same "keeps a bag per key and window";
     StateCombining "state.combining" What Planned Same "keeps an accumulator per key and window";
@@ -147,10 +149,17 @@ capabilities! {
     StateMultimap "state.multimap" What Planned Same "keeps a multimap per key and window";
     StateOrderedList "state.ordered_list" What Planned Same "keeps a list sorted by time per key and window";
     StateMergingWindows "state.merging_windows" What Planned Same "keeps state in windows that merge";
+    StateTimeToLive "state.ttl" What Planned Same "forgets a cell some time after its last write";
     TimerEvent "timer.event" What Planned Same "calls back when the watermark passes a time";
     TimerProcessing "timer.processing" What Planned Same "calls back when processing time passes a time";
     TimerDynamic "timer.dynamic" What Planned Same "keeps any number of timers by tag";
     TimerOutputTimestamp "timer.output_ts" What Planned Same "holds the watermark for a timer's output";
+    TimerStrictOrder "timer.strict_order" What Planned Same "fires the timers of a key in the order of their times, those set meanwhile among them";
+    TimerLooping "timer.looping" What Planned Same "lets a timer set itself again until its window expires";
+    TimerClear "timer.clear" What Planned Same "lets a timer be cleared before it fires";
+    RequiresTimeSorted "requires.time_sorted" What Planned Same "gives a step the elements of a key and window in the order of their timestamps";
+    RequiresStableInput "requires.stable_input" What Planned Same "shows a step that is tried again the very same elements";
+    RequiresOnWindowExpiration "requires.on_window_expiration" What Planned Same "calls a step once for each key and window with state when the window expires";
     SdfBounded "root.sdf.bounded" What Planned Same "splits the work of one element, bounded";
     SdfUnbounded "root.sdf.unbounded" What Planned Same "splits the work of one element, unbounded";
     WindowGlobal "window.global" Where Expressible Same "groups in one window for all of time";

@@ -4,6 +4,8 @@
 //! beside it in [`Functions`], found by step path and role.
 
 mod transform;
+mod par_do;
+mod keyed;
 mod collection;
 mod functions;
 mod fingerprint;
@@ -17,6 +19,11 @@ pub mod kernel;
 pub use collection::{Boundedness, Collection, CollectionId};
 pub use display::Format;
 pub use functions::{EdgeType, Functions, StepFn, StepWork, WindowAssigner};
+pub use keyed::{
+    DueTimer, KeyedFn, KeyedWork, Moment, RowId, SavedCell, TimerRequest, TimerSetting, ViewFn,
+    ViewValue,
+};
+pub use par_do::{CellKind, CellSpec, ParDoSpec, SideSpec, TimeDomain, TimerSpec, ViewKind};
 pub use requires::Requirement;
 pub use transform::{
     Composite, Naming, ReadSpec, SinkStyle, SourceLine, Step, TestStreamSpec, Transform,

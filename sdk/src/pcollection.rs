@@ -2,7 +2,7 @@
 
 use crate::Element;
 use crate::graph::build::{Builder, Caller, Code};
-use crate::graph::{CollectionId, Composite, StepFn, Transform, TransformId};
+use crate::graph::{CollectionId, Composite, ParDoSpec, StepFn, Transform, TransformId};
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -105,7 +105,7 @@ impl<T: Element> PCollection<T> {
         moves_timestamps: bool,
         caller: Caller,
     ) -> PCollection<U> {
-        let transform = Transform::ParDo { moves_timestamps };
+        let transform = Transform::ParDo(ParDoSpec { moves_timestamps, ..ParDoSpec::default() });
         let step = self.builder.step(name, transform, &[self.id], caller);
         self.builder.code(step, Code::Step(code));
         let id = self.builder.output::<U>(step, "out", self.builder.edge(self.id));

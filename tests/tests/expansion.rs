@@ -15,7 +15,7 @@ use heliostat_conformance::{build, cases, planned};
 fn leaf(step: &Step) -> Result<&'static str, String> {
     match &step.transform {
         Transform::Impulse => Ok("Impulse"),
-        Transform::ParDo { .. } => Ok("ParDo"),
+        Transform::ParDo(_) => Ok("ParDo"),
         Transform::GroupByKey => Ok("GroupByKey"),
         Transform::Flatten => Ok("Flatten"),
         Transform::WindowInto(_) => Ok("WindowInto"),
@@ -25,6 +25,8 @@ fn leaf(step: &Step) -> Result<&'static str, String> {
         Transform::Composite(Composite::Write(_)) => Ok("Write"),
         Transform::Composite(
             composite @ (Composite::Named
+            | Composite::Reshuffle
+            | Composite::View(_)
             | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }

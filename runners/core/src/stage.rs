@@ -103,7 +103,7 @@ impl StageWork {
         for &id in &stage.steps {
             let step = graph.step(id);
             let work = match &step.transform {
-                Transform::ParDo { .. } => {
+                Transform::ParDo(_) => {
                     let setup = || functions.step(&step.path).setup();
                     Work::ParDo(guarded(setup).map_err(|error| error.in_step(&step.path))?)
                 }

@@ -42,13 +42,15 @@ pub(crate) fn translate(
                 sources.push(Source::read(step, spec, functions)?);
             }
             // These are in stages and between them.
-            Transform::ParDo { .. }
+            Transform::ParDo(_)
             | Transform::GroupByKey
             | Transform::Flatten
             | Transform::WindowInto(_)
             | Transform::Composite(
                 Composite::Write(_)
                 | Composite::Named
+                | Composite::Reshuffle
+                | Composite::View(_)
                 | Composite::CoGroupByKey
                 | Composite::Combine { .. }
                 | Composite::CombineGlobally { .. }

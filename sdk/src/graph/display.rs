@@ -180,13 +180,15 @@ pub(super) fn kind(step: &Step) -> String {
         Transform::Composite(Composite::Write(spec)) => format!("write {}", spec.about),
         Transform::Composite(
             Composite::Named
+            | Composite::Reshuffle
+            | Composite::View(_)
             | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
             | Composite::CombineWithFanout { .. },
         )
         | Transform::Impulse
-        | Transform::ParDo { .. }
+        | Transform::ParDo(_)
         | Transform::GroupByKey
         | Transform::Flatten
         | Transform::WindowInto(_)

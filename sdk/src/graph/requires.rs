@@ -14,6 +14,8 @@
 //! `metrics.system`; and a grouping of scripted input behind another one `teststream.multi_stage`.
 //! Of `ops.stop`, `ops.retry` and `combine.lift` a graph knows nothing.
 
+mod par_do;
+
 use super::{Boundedness, CollectionId, Composite, Graph, Step, Transform, TransformId};
 use crate::{
     Accumulation, Capability, ClosingBehavior, Duration, OnTimeBehavior, TimestampCombiner,
@@ -87,7 +89,7 @@ impl Graph {
         if self.enclosing_grouping(step).is_some() {
             return needed;
         }
-        transform_needs(step, &mut needed);
+        transform_needs(self, step, &mut needed);
         if is_grouping(step) || is_known_grouping(step) {
             self.grouping_needs(step, &mut needed);
         }
@@ -221,14 +223,17 @@ impl Graph {
 pub(super) fn is_known_grouping(step: &Step) -> bool {
     match &step.transform {
         Transform::Composite(composite) => match composite {
-            Composite::CoGroupByKey
+            Composite::View(_)
+            | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
             | Composite::CombineWithFanout { .. } => true,
-            Composite::Named | Composite::Read(_) | Composite::Write(_) => false,
+            Composite::Named | Composite::Reshuffle | Composite::Read(_) | Composite::Write(_) => {
+                false
+            }
         },
         Transform::Impulse
-        | Transform::ParDo { .. }
+        | Transform::ParDo(_)
         | Transform::GroupByKey
         | Transform::Flatten
         | Transform::WindowInto(_)
@@ -247,7 +252,7 @@ fn is_grouping(step: &Step) -> bool {
 /// Whether what comes out of a step has the trigger of what went in.
 fn keeps_trigger(step: &Step) -> bool {
     match &step.transform {
-        Transform::ParDo { .. } | Transform::Flatten => true,
+        Transform::ParDo(_) | Transform::Flatten => true,
         Transform::WindowInto(change) => change.trigger.is_none(),
         Transform::Impulse
         | Transform::GroupByKey
@@ -257,19 +262,10 @@ fn keeps_trigger(step: &Step) -> bool {
 }
 
 /// What a step needs for what it is; what its windowing asks is told of groupings alone.
-fn transform_needs(step: &Step, needed: &mut Vec<Capability>) {
+fn transform_needs(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
     match &step.transform {
         Transform::Impulse => needed.push(Capability::RootImpulse),
-        Transform::ParDo { moves_timestamps } => {
-            needed.push(Capability::PardoElementWise);
-            if 1 < step.outputs.len() {
-                needed.push(Capability::PardoMultiOut);
-            }
-            if *moves_timestamps {
-                needed.push(Capability::PardoTimestamps);
-            }
-            needed.push(Capability::PardoLifecycle);
-        }
+        Transform::ParDo(spec) => par_do::needs(graph, step, spec, needed),
         Transform::GroupByKey => needed.push(Capability::Gbk),
         Transform::Flatten => needed.push(Capability::Flatten),
         Transform::WindowInto(change) => {
@@ -306,6 +302,8 @@ fn transform_needs(step: &Step, needed: &mut Vec<Capability>) {
                 Boundedness::Unbounded => Capability::ReadUnbounded,
             }),
             Composite::Write(_) => needed.push(Capability::Write),
+            Composite::Reshuffle => needed.push(Capability::Reshuffle),
+            Composite::View(_) => needed.push(Capability::Gbk),
             Composite::CoGroupByKey => needed.extend([
                 Capability::PardoElementWise,
                 Capability::PardoLifecycle,

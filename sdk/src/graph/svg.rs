@@ -215,14 +215,16 @@ impl<'a> Figure<'a> {
 fn fill(step: &Step) -> &'static str {
     match &step.transform {
         Transform::Impulse | Transform::TestStream(_) => "#e3f4e1",
-        Transform::ParDo { .. } => "#eef3fb",
+        Transform::ParDo(_) => "#eef3fb",
         Transform::GroupByKey => "#fdefd3",
         Transform::Flatten => "#f2eaf8",
         Transform::WindowInto(_) => "#e2f3f5",
         Transform::Composite(composite) => match composite {
             Composite::Read(_) => "#e3f4e1",
             Composite::Write(_) => "#fae5e3",
-            Composite::CoGroupByKey
+            Composite::Reshuffle
+            | Composite::View(_)
+            | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
             | Composite::CombineWithFanout { .. } => "#fdefd3",

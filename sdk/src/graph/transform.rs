@@ -1,6 +1,6 @@
 //! A node of the graph: one of six leaves, or a composite of them.
 
-use super::{Boundedness, CollectionId};
+use super::{Boundedness, CollectionId, ParDoSpec, ViewKind};
 use crate::WindowingChange;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -41,10 +41,7 @@ pub enum Transform {
     /// One empty element at the beginning of time.
     Impulse,
     /// The author's code on each element; may move timestamps.
-    ParDo {
-        /// Whether it can give elements other timestamps than they came with.
-        moves_timestamps: bool,
-    },
+    ParDo(ParDoSpec),
     /// Groups pairs by key, window and pane; its second output, if asked for, is what it dropped.
     GroupByKey,
     /// Unites its inputs.
@@ -79,6 +76,11 @@ pub enum Composite {
         /// The name of the combine function.
         function: String,
     },
+    /// Breaks fusion and makes what goes through it stable; expands to a random key, a grouping under
+    /// the trigger `Always`, and the way back.
+    Reshuffle,
+    /// Makes a side input of a collection; expands to a grouping of all of it, pane by pane.
+    View(ViewKind),
     /// Groups several collections by key; expands to a tag for each, a flatten, a grouping, and the
     /// way back from tags to groups.
     CoGroupByKey,
@@ -106,6 +108,8 @@ impl Composite {
             Self::Named => None,
             Self::Read(_) => Some("heliostat:transform:read:v1"),
             Self::Write(_) => Some("heliostat:transform:write:v1"),
+            Self::Reshuffle => Some("beam:transform:reshuffle:v1"),
+            Self::View(_) => Some("heliostat:transform:view:v1"),
             Self::CoGroupByKey => Some("heliostat:transform:co_group_by_key:v1"),
             Self::Combine { .. } => Some("beam:transform:combine_per_key:v1"),
             Self::CombineGlobally { .. } => Some("beam:transform:combine_globally:v1"),
@@ -267,13 +271,15 @@ impl Step {
             Transform::Composite(composite) => match composite {
                 Composite::Read(_) | Composite::Write(_) => true,
                 Composite::Named
+                | Composite::Reshuffle
+                | Composite::View(_)
                 | Composite::CoGroupByKey
                 | Composite::Combine { .. }
                 | Composite::CombineGlobally { .. }
                 | Composite::CombineWithFanout { .. } => false,
             },
             Transform::Impulse
-            | Transform::ParDo { .. }
+            | Transform::ParDo(_)
             | Transform::GroupByKey
             | Transform::Flatten
             | Transform::WindowInto(_)
@@ -291,7 +297,7 @@ impl fmt::Display for Transform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Impulse => f.write_str("impulse"),
-            Self::ParDo { .. } => f.write_str("par do"),
+            Self::ParDo(_) => f.write_str("par do"),
             Self::GroupByKey => f.write_str("group by key"),
             Self::Flatten => f.write_str("flatten"),
             Self::WindowInto(_) => f.write_str("window into"),
@@ -300,6 +306,8 @@ impl fmt::Display for Transform {
                 Composite::Named => f.write_str("composite"),
                 Composite::Read(_) => f.write_str("read"),
                 Composite::Write(_) => f.write_str("write"),
+                Composite::Reshuffle => f.write_str("reshuffle"),
+                Composite::View(kind) => write!(f, "{kind} view"),
                 Composite::CoGroupByKey => f.write_str("co group by key"),
                 Composite::Combine { .. } => f.write_str("combine"),
                 Composite::CombineGlobally { .. } => f.write_str("combine globally"),

@@ -137,7 +137,7 @@ fn elements_read(run: &Run<'_>) -> u64 {
     let reads = run.graph.leaves().filter(|step| match &step.transform {
         Transform::Composite(Composite::Read(_)) | Transform::TestStream(_) => true,
         Transform::Impulse
-        | Transform::ParDo { .. }
+        | Transform::ParDo(_)
         | Transform::GroupByKey
         | Transform::Flatten
         | Transform::WindowInto(_)

@@ -6,7 +6,7 @@ use crate::graph::{Composite, Graph, Step, Transform};
 
 pub(super) fn check(graph: &Graph, problems: &mut Vec<Problem>) {
     for step in graph.outer_steps() {
-        if step.transform != (Transform::ParDo { moves_timestamps: true }) {
+        if !matches!(&step.transform, Transform::ParDo(spec) if spec.moves_timestamps) {
             continue;
         }
         let upstream = graph.upstream(step, |step| step.transform != Transform::GroupByKey);
@@ -25,13 +25,15 @@ fn stands_still(step: &Step) -> bool {
         Transform::Composite(
             Composite::Named
             | Composite::Write(_)
+            | Composite::Reshuffle
+            | Composite::View(_)
             | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
             | Composite::CombineWithFanout { .. },
         )
         | Transform::Impulse
-        | Transform::ParDo { .. }
+        | Transform::ParDo(_)
         | Transform::GroupByKey
         | Transform::Flatten
         | Transform::WindowInto(_)

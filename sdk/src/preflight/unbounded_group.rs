@@ -29,7 +29,7 @@ fn keeps_windows_and_trigger(step: &Step) -> bool {
     match &step.transform {
         Transform::WindowInto(change) => change.window_fn.is_none() && change.trigger.is_none(),
         Transform::Impulse
-        | Transform::ParDo { .. }
+        | Transform::ParDo(_)
         | Transform::GroupByKey
         | Transform::Flatten
         | Transform::TestStream(_)

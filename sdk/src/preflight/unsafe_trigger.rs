@@ -28,7 +28,7 @@ fn keeps_trigger(step: &Step) -> bool {
     match &step.transform {
         Transform::WindowInto(change) => change.trigger.is_none(),
         Transform::Impulse
-        | Transform::ParDo { .. }
+        | Transform::ParDo(_)
         | Transform::GroupByKey
         | Transform::Flatten
         | Transform::TestStream(_)

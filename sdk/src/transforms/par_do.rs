@@ -2,7 +2,7 @@
 
 use crate::dofn::{Declare, DoFnStep, Output};
 use crate::graph::build::{Builder, Caller, Code};
-use crate::graph::{CollectionId, Transform, TransformId};
+use crate::graph::{CollectionId, ParDoSpec, Transform, TransformId};
 use crate::{DoFn, Element, PCollection};
 use std::any::type_name;
 use std::fmt;
@@ -168,7 +168,8 @@ impl<T: Element> PCollection<T> {
         let dofn = Arc::new(make(&mut declare));
         let builder = &self.builder;
         // A `DoFn` can always give its outputs other timestamps.
-        let transform = Transform::ParDo { moves_timestamps: true };
+        let transform =
+            Transform::ParDo(ParDoSpec { moves_timestamps: true, ..ParDoSpec::default() });
         let name = type_name::<D>().rsplit("::").next().unwrap_or("Par do");
         let step = builder.step(name, transform, &[self.id()], caller);
         let edge = builder.edge(self.id());

@@ -1,7 +1,7 @@
 //! One collection as several.
 
 use crate::graph::build::Code;
-use crate::graph::{Transform, erase};
+use crate::graph::{ParDoSpec, Transform, erase};
 use crate::{Element, PCollection};
 use std::panic::Location;
 
@@ -35,7 +35,7 @@ impl<T: Element> PCollection<T> {
         part_of: impl Fn(&T, usize) -> usize + Send + Sync + 'static,
     ) -> Vec<PCollection<T>> {
         assert!(0 < parts, "a partition needs at least one part");
-        let transform = Transform::ParDo { moves_timestamps: false };
+        let transform = Transform::ParDo(ParDoSpec::default());
         let step = self.builder.step("Partition", transform, &[self.id()], Location::caller());
         let code = erase::partition(move |element: &T| part_of(element, parts));
         self.builder.code(step, Code::Step(code));

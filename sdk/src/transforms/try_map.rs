@@ -1,7 +1,7 @@
 //! One element in, one out, or a dead letter.
 
 use crate::graph::build::Code;
-use crate::graph::{Transform, erase};
+use crate::graph::{ParDoSpec, Transform, erase};
 use crate::{DeadLetter, Element, PCollection};
 use std::fmt::Display;
 use std::panic::Location;
@@ -30,7 +30,7 @@ impl<T: Element> PCollection<T> {
         let code = erase::split(move |element: T| {
             f(&element).map_err(|error| DeadLetter { error: error.to_string(), element })
         });
-        let transform = Transform::ParDo { moves_timestamps: false };
+        let transform = Transform::ParDo(ParDoSpec::default());
         let step = self.builder.step("Try map", transform, &[self.id()], Location::caller());
         self.builder.code(step, Code::Step(code));
         let edge = self.builder.edge(self.id());

@@ -42,7 +42,7 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
             }
             Transform::Composite(_)
             | Transform::Impulse
-            | Transform::ParDo { .. }
+            | Transform::ParDo(_)
             | Transform::GroupByKey
             | Transform::Flatten
             | Transform::WindowInto(_)

@@ -78,7 +78,7 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
         }
         let kind = match &step.transform {
             Transform::Impulse | Transform::TestStream(_) => Kind::Source,
-            Transform::ParDo { .. } | Transform::Flatten | Transform::WindowInto(_) => {
+            Transform::ParDo(_) | Transform::Flatten | Transform::WindowInto(_) => {
                 Kind::ElementWise
             }
             Transform::GroupByKey => Kind::Grouping(None),
@@ -93,6 +93,8 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
                     CombineForm::Expanded => continue,
                 },
                 Composite::Named
+                | Composite::Reshuffle
+                | Composite::View(_)
                 | Composite::CoGroupByKey
                 | Composite::CombineGlobally { .. }
                 | Composite::CombineWithFanout { .. } => continue,
