@@ -5,14 +5,18 @@
 //! grouping, and decides by itself when each of them is stepped.
 
 mod plan;
+mod merges;
+mod keyed;
 mod stage;
 mod lift;
 mod grouping;
 mod trigger;
 
 pub use grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
+pub use keyed::Sides;
 pub use lift::{LIFT_ENTRIES_MAX, Lifter};
 pub use plan::{
-    CombineForm, GroupingId, GroupingPlan, Lifting, NotLiftable, Plan, Root, Stage, StageId, Target,
+    CombineForm, GroupingId, GroupingPlan, Head, Lifting, Node, NotLiftable, Plan, Root, Stage,
+    StageId, Target, ViewId, ViewPlan,
 };
 pub use stage::{Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork};

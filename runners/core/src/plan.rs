@@ -1,8 +1,11 @@
 //! What runs together: fused stages between reads, groupings and writes.
 //!
-//! A stage begins at one root (a source or the output of a grouping), runs every element-wise step
-//! that the root reaches, and ends at groupings and writes. A step behind a flatten is part of the
-//! stage of every root that reaches it. Stages refer to each other by id alone.
+//! A stage begins at one root, runs every element-wise step that the root reaches, and ends where its
+//! elements are handed over: at groupings, writes, views, and other stages. A root is a source, the
+//! output of a grouping, or an exchange: a step with state or side inputs, or a reshuffle, is the
+//! head of a stage of its own, to which other stages hand over what it takes. A step behind a
+//! flatten is part of the stage of every root that reaches it. Stages refer to each other by id
+//! alone.
 
 mod fuse;
 mod lift_combine;
@@ -29,6 +32,43 @@ pub enum Root {
     Source(TransformId),
     /// The panes, or the dropped elements, of a grouping.
     Grouping(GroupingId),
+    /// What other stages hand over to the head of this one.
+    Exchange(StageId),
+}
+
+/// The first step of a stage behind an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// A step with state, timers or side inputs, or a reshuffle.
+    pub step: TransformId,
+    /// What it reads beside its main input, in the order it was declared.
+    pub views: Vec<ViewId>,
+    /// The roots whose watermarks its own is the smallest of.
+    pub upstream: Vec<Root>,
+}
+
+/// Names a view of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ViewId(pub u32);
+
+/// A side input: panes that are kept for the steps that read it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewPlan {
+    /// Its name in the plan.
+    pub id: ViewId,
+    /// Its panes.
+    pub collection: CollectionId,
+    /// The roots whose watermarks its own is the smallest of.
+    pub upstream: Vec<Root>,
+}
+
+/// What has a watermark of its own between sources and sinks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// A grouping.
+    Grouping(GroupingId),
+    /// A stage behind an exchange.
+    Stage(StageId),
 }
 
 /// Where elements leave a stage.
@@ -36,6 +76,10 @@ pub enum Root {
 pub enum Target {
     /// Into a grouping.
     Grouping(GroupingId),
+    /// To the head of another stage.
+    Exchange(StageId),
+    /// Into a view.
+    View(ViewId),
     /// Into a write.
     Write(TransformId),
 }
@@ -61,7 +105,9 @@ pub struct Stage {
     pub root: Root,
     /// The collection it begins with.
     pub input: CollectionId,
-    /// Its element-wise steps, in an order in which data can only go forward.
+    /// Its first step, where its root is an exchange.
+    pub head: Option<Head>,
+    /// All its element-wise steps, in an order in which data can only go forward.
     pub steps: Vec<TransformId>,
     /// Where its elements go, and which collection goes there.
     pub targets: Vec<(CollectionId, Target)>,
@@ -97,6 +143,10 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// In an order in which data can only go forward.
     pub groupings: Vec<GroupingPlan>,
+    /// Groupings and stages behind exchanges, in an order in which data can only go forward.
+    pub nodes: Vec<Node>,
+    /// All side inputs.
+    pub views: Vec<ViewPlan>,
     /// All writes, in the order they were built.
     pub writes: Vec<TransformId>,
 }

@@ -2,14 +2,16 @@
 
 mod assign;
 mod error;
+mod head;
+mod operator;
 
 pub use error::{Attempt, StageError};
 
-use self::assign::Assignment;
+use self::operator::Operator;
 use crate::plan::{Stage, Target};
-use heliostat::batch::{Batch, Meta, Timestamps};
-use heliostat::graph::{Functions, Graph, StepWork, Transform};
-use heliostat::{CollectionId, Result, StepMetrics, TransformId, catch_panic};
+use heliostat::batch::Batch;
+use heliostat::graph::{Functions, Graph, Moment};
+use heliostat::{CollectionId, Result, StepMetrics, Timestamp, TransformId, catch_panic};
 use std::collections::BTreeMap;
 
 /// Looks at every batch that goes over an edge; how direct is suspicious.
@@ -68,22 +70,8 @@ pub struct StageWork {
     pending: Vec<Option<Batch>>,
     /// Batches that targets gave back, by target, kept for their room.
     spare: Vec<Option<Batch>>,
-}
-
-struct Operator {
-    step: TransformId,
-    path: String,
-    work: Work,
-    outputs: Vec<CollectionId>,
-    /// Empty between calls; kept for their room.
-    out: Vec<Batch>,
-    counts: StepMetrics,
-}
-
-enum Work {
-    ParDo(Box<dyn StepWork>),
-    Flatten,
-    Window(Assignment),
+    /// What time it is at the head of a stage behind an exchange.
+    moment: Moment,
 }
 
 #[derive(Clone, Default)]
@@ -93,46 +81,24 @@ struct Route {
 }
 
 impl StageWork {
-    /// Sets up the code of all steps.
+    /// Sets up the code of all steps. `seed` keys the hashes of state.
     ///
     /// # Errors
     /// If a `setup` fails or panics.
-    pub fn new(stage: &Stage, graph: &Graph, functions: &Functions) -> Result<Self, StageError> {
+    pub fn new(
+        stage: &Stage,
+        graph: &Graph,
+        functions: &Functions,
+        seed: u64,
+    ) -> Result<Self, StageError> {
         let mut operators = Vec::new();
         let mut routes: BTreeMap<CollectionId, Route> = BTreeMap::new();
         for &id in &stage.steps {
             let step = graph.step(id);
-            let work = match &step.transform {
-                Transform::ParDo(_) => {
-                    let setup = || functions.step(&step.path).setup();
-                    Work::ParDo(guarded(setup).map_err(|error| error.in_step(&step.path))?)
-                }
-                Transform::Flatten => Work::Flatten,
-                Transform::WindowInto(change) => {
-                    Work::Window(Assignment::of(step, change, functions))
-                }
-                Transform::Impulse
-                | Transform::GroupByKey
-                | Transform::TestStream(_)
-                | Transform::Composite(_) => {
-                    unreachable!("the planner fuses only element-wise steps")
-                }
-            };
             for &input in &step.inputs {
                 routes.entry(input).or_default().operators.push(operators.len());
             }
-            let empty = |&output: &CollectionId| Batch {
-                values: functions.edge(output).empty(),
-                meta: Meta::default(),
-            };
-            operators.push(Operator {
-                step: id,
-                path: step.path.clone(),
-                work,
-                outputs: step.outputs.clone(),
-                out: step.outputs.iter().map(empty).collect(),
-                counts: StepMetrics::default(),
-            });
+            operators.push(Operator::new(step, graph, functions, seed)?);
         }
         for (at, (collection, _)) in stage.targets.iter().enumerate() {
             routes.entry(*collection).or_default().targets.push(at);
@@ -145,6 +111,7 @@ impl StageWork {
             routes,
             pending: none(),
             spare: none(),
+            moment: Moment { watermark: Timestamp::MIN, now: Timestamp::MIN },
         })
     }
 
@@ -158,14 +125,7 @@ impl StageWork {
     /// # Errors
     /// If one fails or panics.
     pub fn start_bundle(&mut self) -> Result<(), StageError> {
-        for operator in &mut self.operators {
-            operator.counts = StepMetrics::default();
-            // A bundle that failed may have left something.
-            operator.out.iter_mut().for_each(Batch::clear);
-            if let Work::ParDo(work) = &mut operator.work {
-                guarded(|| work.start_bundle()).map_err(|error| error.in_step(&operator.path))?;
-            }
-        }
+        self.operators.iter_mut().try_for_each(Operator::start_bundle)?;
         self.pending.iter_mut().for_each(|pending| *pending = None);
         Ok(())
     }
@@ -207,18 +167,15 @@ impl StageWork {
     /// If one fails or panics.
     pub fn finish_bundle(&mut self, inspect: &mut dyn Inspect) -> Result<BundleOutput, StageError> {
         for at in 0..self.operators.len() {
-            let operator = &mut self.operators[at];
-            let Work::ParDo(work) = &mut operator.work else { continue };
-            let out = &mut operator.out;
-            guarded(|| work.finish_bundle(out)).map_err(|error| error.in_step(&operator.path))?;
+            self.operators[at].finish_bundle()?;
             self.pass_on(at, inspect)?;
         }
         let mut output = BundleOutput::default();
         for ((_, target), pending) in self.stage.targets.iter().zip(&mut self.pending) {
             output.elements.extend(pending.take().map(|batch| (*target, batch)));
         }
-        for operator in &self.operators {
-            output.counts.insert(operator.step, operator.counts);
+        for operator in &mut self.operators {
+            output.counts.insert(operator.step, operator.commit());
         }
         Ok(output)
     }
@@ -239,10 +196,7 @@ impl StageWork {
     pub fn teardown(&mut self) -> Result<(), StageError> {
         let mut outcome = Ok(());
         for operator in &mut self.operators {
-            if let Work::ParDo(work) = &mut operator.work {
-                let torn = guarded(|| work.teardown());
-                outcome = outcome.and(torn.map_err(|error| error.in_step(&operator.path)));
-            }
+            outcome = outcome.and(operator.teardown());
         }
         outcome
     }
@@ -317,42 +271,8 @@ impl StageWork {
         inspect: &mut dyn Inspect,
     ) -> Result<(), StageError> {
         let operator = &mut self.operators[at];
-        let count = batch.len();
-        operator.counts.elements_in += count as u64;
-        match &mut operator.work {
-            Work::ParDo(work) => {
-                let kept = guarded(|| Ok(inspect.before_step(collection, batch)))
-                    .map_err(|error| error.in_step(&operator.path))?;
-                let mut done = 0;
-                let out = &mut operator.out;
-                let outcome = guarded(|| work.process(batch, out, &mut done));
-                outcome.map_err(|error| {
-                    // A step may have taken the timestamps along before it failed.
-                    let at = match &batch.meta.timestamps {
-                        Timestamps::Const(at) => Some(*at),
-                        Timestamps::Each { at, .. } => at.get(done).copied(),
-                    };
-                    error.in_step(&operator.path).at_element(done, count, at)
-                })?;
-                if let Some(kept) = kept {
-                    guarded(|| inspect.after_step(collection, &kept))
-                        .map_err(|error| error.in_step(&operator.path))?;
-                }
-            }
-            Work::Flatten => std::mem::swap(&mut operator.out[0], batch),
-            Work::Window(assignment) => {
-                let mut done = 0;
-                let outcome = guarded(|| {
-                    assignment.assign(batch, &mut done);
-                    Ok(())
-                });
-                outcome.map_err(|error| {
-                    let at = batch.meta.timestamps.at(done.min(count - 1));
-                    error.in_step(&operator.path).at_element(done, count, Some(at))
-                })?;
-                std::mem::swap(&mut operator.out[0], batch);
-            }
-        }
+        operator.counts.elements_in += batch.len() as u64;
+        operator.run(collection, batch, inspect)?;
         self.pass_on(at, inspect)
     }
 

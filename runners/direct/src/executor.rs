@@ -1,19 +1,23 @@
 //! The loop: one event at a time, and quiet after each.
 
 mod bundles;
+mod exchange;
 mod outcome;
+mod settle;
+
+pub(crate) use self::exchange::Exchange;
 
 use crate::run_clock::RunClock;
 use crate::settings::DirectSettings;
 use crate::sources::{Given, Readiness, Source};
 use crate::suspicion::Suspicion;
-use crate::translate::{Works, empty, source_index, translate};
+use crate::translate::{Works, translate};
 use heliostat::batch::{Batch, ColumnExt};
 use heliostat::{
     BadRow, Clock, CollectionId, Completion, InterruptLevel, Job, RunError, RunEvent, RunResult,
     Seed, StepMetrics, SystemClock, Timestamp, TransformId, catch_panic, millis,
 };
-use heliostat_runner_core::{CombineForm, Fired, Grouping, Plan, Root, Target};
+use heliostat_runner_core::{CombineForm, Grouping, Plan, StageWork};
 use std::collections::BTreeMap;
 
 /// How often, in processing time, the observer is told how far the run is.
@@ -180,55 +184,6 @@ impl<'a> Executor<'a> {
         }
     }
 
-    /// Lets everything happen that the last bundle or watermark made due, grouping by grouping in
-    /// the order data meets them: panes of elements, panes of watermarks, then the stages behind.
-    fn settle(&mut self) -> Result<(), RunError> {
-        let now = self.set_now();
-        for at in 0..self.works.groupings.len() {
-            let (panes, dropped) = (self.plan.groupings[at].panes, self.plan.groupings[at].dropped);
-            let step = self.plan.groupings[at].step;
-            let path = self.job.graph.step(step).path.clone();
-            let watermark = self.input_watermark(at);
-            let out = || empty(self.job.functions, panes);
-            let grouping = &mut self.works.groupings[at];
-            let of_bundle = guarded(&path, || grouping.end_bundle(out()))?
-                .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(&path))?;
-            let of_watermark = guarded(&path, || grouping.advance(watermark, out()))?;
-            let of_time = match grouping.next_deadline() {
-                Some(deadline) if deadline < now => {
-                    guarded(&path, || grouping.fire_overdue(out()))?
-                }
-                Some(_) | None => Fired::default(),
-            };
-            if let Some(suspicion) = &mut self.suspicion {
-                guarded(&path, || suspicion.reload(grouping))??;
-            }
-            let given = grouping.take_dropped();
-            let metrics = self.metrics.entry(step).or_default();
-            metrics.dropped = grouping.drops();
-            if let Some(lifter) = &self.works.lifters[at] {
-                metrics.dropped.late += lifter.drops().late;
-            }
-            let mut bundle = Vec::new();
-            for Fired { panes, late_panes } in [of_bundle, of_watermark, of_time] {
-                metrics.late_panes += late_panes;
-                metrics.elements_out += panes.as_ref().map_or(0, Batch::len) as u64;
-                bundle.extend(panes);
-            }
-            if !bundle.is_empty() {
-                if let Some(suspicion) = &mut self.suspicion {
-                    let shuffled = bundle.into_iter().map(|batch| suspicion.shuffled(batch));
-                    bundle = guarded(&path, || shuffled.collect())?;
-                }
-                self.bundle(panes, bundle)?;
-            }
-            if let (Some(dropped), Some(batch)) = (dropped, given) {
-                self.bundle(dropped, vec![batch])?;
-            }
-        }
-        Ok(())
-    }
-
     /// Tells all groupings the processing time.
     fn set_now(&mut self) -> Timestamp {
         let now = self.clock.now();
@@ -236,37 +191,10 @@ impl<'a> Executor<'a> {
         now
     }
 
-    /// The processing time that some trigger waits for next.
+    /// The processing time that some trigger or timer waits for next.
     fn next_deadline(&self) -> Option<Timestamp> {
-        self.works.groupings.iter().filter_map(Grouping::next_deadline).min()
-    }
-
-    /// The smallest watermark of everything that feeds a grouping.
-    fn input_watermark(&self, at: usize) -> Timestamp {
-        let plan = &self.plan.groupings[at];
-        let of = |root: &Root| match root {
-            Root::Grouping(id) => self.works.groupings[id.0 as usize].output_watermark(),
-            Root::Source(step) => {
-                let source = source_index(&self.works.sources, *root).expect("roots are sources");
-                let outputs = &self.job.graph.step(*step).outputs;
-                let source = &self.works.sources[source];
-                // Of a source with several outputs only those count that lead here.
-                let leads = |output: &&CollectionId| self.leads_to(**output, at);
-                let marks = outputs.iter().filter(leads).map(|output| source.watermark(*output));
-                marks.min().unwrap_or(Timestamp::MAX)
-            }
-        };
-        plan.upstream.iter().map(of).min().unwrap_or(Timestamp::MAX)
-    }
-
-    fn leads_to(&self, collection: CollectionId, grouping: usize) -> bool {
-        let stages = self.stages_from.get(&collection).map_or(&[][..], Vec::as_slice);
-        stages.iter().any(|&stage| {
-            self.plan.stages[stage].targets.iter().any(|(_, target)| match target {
-                Target::Grouping(id) => id.0 as usize == grouping,
-                Target::Write(_) => false,
-            })
-        })
+        let triggers = self.works.groupings.iter().filter_map(Grouping::next_deadline);
+        triggers.chain(self.works.stages.iter().filter_map(StageWork::next_deadline)).min()
     }
 
     fn tell_progress(&mut self) {

@@ -1,5 +1,6 @@
 //! From a plan to things that work: stages, groupings, sources, sinks.
 
+use crate::executor::Exchange;
 use crate::sinks::Sinks;
 use crate::sources::Source;
 use crate::suspicion::Suspicion;
@@ -18,6 +19,8 @@ pub(crate) struct Works {
     pub(crate) groupings: Vec<Grouping>,
     /// In front of each grouping that is lifted, in the order of `groupings`.
     pub(crate) lifters: Vec<Option<Lifter>>,
+    /// In front of each stage, used where it is behind an exchange, in the order of `stages`.
+    pub(crate) exchanges: Vec<Exchange>,
     pub(crate) sinks: Sinks,
 }
 
@@ -61,7 +64,7 @@ pub(crate) fn translate(
     let stages = plan
         .stages
         .iter()
-        .map(|stage| StageWork::new(stage, graph, functions))
+        .map(|stage| StageWork::new(stage, graph, functions, seed))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| error.into_run_error(BEFORE_ALL))?;
     let groupings = plan.groupings.iter().map(|grouping| {
@@ -81,7 +84,8 @@ pub(crate) fn translate(
         Lifting::Liftable | Lifting::NotLiftable(_) => None,
     };
     let lifters = plan.groupings.iter().map(lifted).collect();
-    Ok(Works { sources, stages, groupings, lifters, sinks })
+    let exchanges = plan.stages.iter().map(|_| Exchange::default()).collect();
+    Ok(Works { sources, stages, groupings, lifters, exchanges, sinks })
 }
 
 fn grouping(
@@ -113,6 +117,6 @@ pub(crate) fn empty(functions: &Functions, collection: CollectionId) -> Batch {
 pub(crate) fn source_index(sources: &[Source], root: Root) -> Option<usize> {
     match root {
         Root::Source(step) => sources.iter().position(|source| source.step() == step),
-        Root::Grouping(_) => None,
+        Root::Grouping(_) | Root::Exchange(_) => None,
     }
 }

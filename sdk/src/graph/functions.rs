@@ -2,6 +2,7 @@
 
 use super::CollectionId;
 use super::kernel::{Kernels, LiftKernels};
+use super::keyed::{KeyedFn, ViewValue};
 use crate::batch::{Batch, Column, Windows};
 use crate::io::{ErasedRead, ErasedWrite};
 use crate::testing::Script;
@@ -51,6 +52,11 @@ pub trait StepWork: Send {
     fn start_bundle(&mut self) -> Result<()> {
         Ok(())
     }
+    /// What the step reads beside its main input, in the order it was declared, for the calls to
+    /// come.
+    fn see(&mut self, sides: &[ViewValue]) {
+        let _ = sides;
+    }
     /// Takes all elements of `input` and counts in `done` those it is through with, so that after
     /// an error or a panic it is the index of the element that failed.
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()>;
@@ -79,6 +85,7 @@ pub trait WindowAssigner: Send + Sync {
 #[derive(Clone, Default)]
 pub struct Functions {
     pub(crate) steps: BTreeMap<String, Arc<dyn StepFn>>,
+    pub(crate) keyed: BTreeMap<String, Arc<dyn KeyedFn>>,
     pub(crate) kernels: BTreeMap<String, Arc<dyn Kernels>>,
     pub(crate) lifts: BTreeMap<String, Arc<dyn LiftKernels>>,
     pub(crate) reads: BTreeMap<String, Arc<dyn ErasedRead>>,
@@ -93,6 +100,11 @@ impl Functions {
     /// The author's code of a `ParDo`.
     pub fn step(&self, path: &str) -> &dyn StepFn {
         found(&self.steps, path, "code").as_ref()
+    }
+
+    /// The author's code of a `ParDo` with state or timers.
+    pub fn keyed(&self, path: &str) -> &dyn KeyedFn {
+        found(&self.keyed, path, "code with state").as_ref()
     }
 
     /// The kernels of a grouping or a combine.

@@ -1,6 +1,6 @@
 //! The code of a step with state and timers, erased: rows of cells, callbacks that work on them.
 
-use super::TimeDomain;
+use super::kernel::KeyId;
 use crate::batch::{Batch, Column};
 use crate::{Interval, Result, Str, Timestamp};
 use std::any::Any;
@@ -93,6 +93,12 @@ pub trait KeyedWork: Send {
     /// At the end of the worker; best effort after a failure.
     fn teardown(&mut self) -> Result<()>;
 
+    /// Makes what the worker needs for itself anew, after a call that failed; state stays.
+    ///
+    /// # Errors
+    /// What the author's `setup` says.
+    fn renew(&mut self) -> Result<()>;
+
     /// What the step reads beside its main input, in the order it was declared, for the window of
     /// the calls to come.
     fn see(&mut self, sides: &[ViewValue]);
@@ -121,6 +127,8 @@ pub trait KeyedWork: Send {
     /// What the calls since the last time want of timers, in order.
     fn timer_requests(&mut self) -> &mut Vec<TimerRequest>;
 
+    /// The key of a row: rows have the same number while the key has rows.
+    fn key(&self, row: RowId) -> KeyId;
     /// The window of a row.
     fn window(&self, row: RowId) -> &Interval;
     /// Whether no cell of a row has anything in it.
@@ -166,11 +174,4 @@ pub trait ViewFn: Send + Sync {
     fn value(&self, panes: &dyn Column, index: usize) -> ViewValue;
     /// The value of a window without panes.
     fn empty(&self) -> ViewValue;
-}
-
-impl DueTimer {
-    /// The domain that its step declared for it.
-    pub fn domain(&self, timers: &[super::TimerSpec]) -> TimeDomain {
-        timers[self.timer as usize].domain
-    }
 }

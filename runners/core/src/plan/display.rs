@@ -15,6 +15,7 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
             Root::Grouping(id) => {
                 format!("grouping `{}`", graph.step(plan.groupings[id.0 as usize].step).path)
             }
+            Root::Exchange(_) => "an exchange".to_owned(),
         };
         let output = &graph.collection(stage.input).output;
         let output = if output == "out" { String::new() } else { format!(" ({output})") };
@@ -27,6 +28,13 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
                 Target::Grouping(id) => {
                     let path = &graph.step(plan.groupings[id.0 as usize].step).path;
                     line(&mut text, format_args!("  -> grouping `{path}`"));
+                }
+                Target::Exchange(id) => {
+                    line(&mut text, format_args!("  -> stage {}", id.0 + 1));
+                }
+                Target::View(id) => {
+                    let view = graph.producer(plan.views[id.0 as usize].collection);
+                    line(&mut text, format_args!("  -> view `{}`", view.path));
                 }
                 Target::Write(step) => {
                     line(&mut text, format_args!("  -> write `{}`", graph.step(*step).path));

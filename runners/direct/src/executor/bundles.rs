@@ -92,13 +92,9 @@ impl Executor<'_> {
                         return Err(error.into_run_error(this));
                     }
                     kept.into_iter().rev().for_each(|batch| rest.push_front(batch));
-                    // What failed may have left its worker in any state: a new one takes over.
-                    // Its teardown is best effort.
-                    drop(self.works.stages[at].teardown());
-                    let stage = &self.plan.stages[at];
-                    self.works.stages[at] =
-                        StageWork::new(stage, self.job.graph, self.job.functions)
-                            .map_err(|error| error.into_run_error(this))?;
+                    self.works.stages[at]
+                        .roll_back(self.job.functions)
+                        .map_err(|error| error.into_run_error(this))?;
                     number += 1;
                 }
             }
@@ -124,11 +120,13 @@ impl Executor<'_> {
                 kept.push(stage.copy_of(&batch)?);
             }
             stage.process(&mut batch, inspect)?;
+            self.works.exchanges[at].give_back(batch);
             let full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(self.job.functions);
             if !self.scripted && !rest.is_empty() && full() {
                 break;
             }
         }
+        stage.fire_due(&|_| Vec::new(), inspect)?;
         stage.finish_bundle(inspect)
     }
 
@@ -138,6 +136,7 @@ impl Executor<'_> {
             let metrics = self.metrics.entry(step).or_default();
             metrics.elements_in += counts.elements_in;
             metrics.elements_out += counts.elements_out;
+            metrics.dropped.late += counts.dropped.late;
         }
         for (target, mut batch) in output.elements {
             let count = batch.len() as u64;
@@ -152,6 +151,12 @@ impl Executor<'_> {
                     self.group(at, &mut batch)?;
                     step
                 }
+                Target::Exchange(id) => {
+                    let empty = self.works.exchanges[id.0 as usize].hand_over(batch);
+                    self.works.stages[stage].give_back(target, empty);
+                    continue;
+                }
+                Target::View(_) => todo!(),
                 Target::Write(step) => {
                     self.works.sinks.write(step, &mut batch)?;
                     step

@@ -3,12 +3,11 @@
 
 use super::General;
 use super::key::{KeyState, WindowState};
+use crate::merges::check_merges;
 use crate::trigger::{Machine, Wakes, machine_for};
 use heliostat::batch::Column;
 use heliostat::graph::kernel::{CellId, DropRecord, KeyId};
-use heliostat::{
-    Error, Interval, Merge, MergeWindows, Merges, Result, Timestamp, TimestampCombiner,
-};
+use heliostat::{Interval, Merge, MergeWindows, Merges, Result, Timestamp, TimestampCombiner};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The bundle in hand, which is merged as a whole when it ends.
@@ -181,7 +180,7 @@ impl General {
         let windows: Vec<Interval> = known.iter().cloned().collect();
         let mut merges = Merges::default();
         merger.merge(&windows, &mut merges);
-        check(&merges, &known, &active)?;
+        check_merges(&merges, &known, &active)?;
         for Merge { from, into } in merges.iter() {
             if from.iter().all(|window| window == into) {
                 continue;
@@ -278,36 +277,4 @@ impl General {
 
 fn number(index: usize) -> u32 {
     u32::try_from(index).expect("a bundle has fewer than 2^32 elements")
-}
-
-/// Holds merges against their contract (model.md 2.4).
-fn check(merges: &Merges, known: &BTreeSet<Interval>, active: &BTreeSet<Interval>) -> Result<()> {
-    let broken = |what: String| {
-        Error::new(format!(
-            "the window function asked for a merge that is not allowed: {what}\n  help: merge only \
-             windows that `merge` was given, each at most once, into one of them or into a window \
-             that is not open"
-        ))
-    };
-    let (mut taken, mut made) = (BTreeSet::new(), BTreeSet::new());
-    for Merge { from, into } in merges.iter() {
-        if from.is_empty() {
-            return Err(broken(format!("nothing at all becomes {into}")));
-        }
-        for window in from {
-            if !known.contains(window) {
-                return Err(broken(format!("{window} is neither open nor new for this key")));
-            }
-            if !taken.insert(window) {
-                return Err(broken(format!("{window} is in two merges")));
-            }
-        }
-        if active.contains(into) && !from.contains(into) {
-            return Err(broken(format!("{into} is open, and not one of the merged windows")));
-        }
-        if !made.insert(into) {
-            return Err(broken(format!("two merges give {into}")));
-        }
-    }
-    Ok(())
 }

@@ -1,0 +1,252 @@
+//! A step with state and timers at work (model.md 6): which elements it takes, which of its timers
+//! are due, when its windows are garbage.
+
+mod fire;
+mod merging;
+mod sorted;
+mod timers;
+
+pub use self::fire::Sides;
+
+use self::merging::Merging;
+use self::sorted::Sorted;
+use self::timers::Timers;
+use heliostat::batch::Batch;
+use heliostat::graph::{KeyedWork, Moment, ParDoSpec, RowId, ViewValue};
+use heliostat::{Duration, Interval, MergeWindows, Result, Timestamp, Windowing};
+use std::sync::Arc;
+
+/// What the engine of a keyed step is made from.
+pub(crate) struct KeyedSettings {
+    pub(crate) spec: ParDoSpec,
+    /// The windowing of its input.
+    pub(crate) windowing: Windowing,
+    /// What merges its windows, where they do.
+    pub(crate) merger: Option<Arc<dyn MergeWindows>>,
+}
+
+/// All keys and windows of a step on one worker. What a bundle changes can be undone until it is
+/// committed.
+pub(crate) struct Keyed {
+    work: Box<dyn KeyedWork>,
+    spec: ParDoSpec,
+    lateness: Duration,
+    timers: Timers,
+    merging: Option<Merging>,
+    sorted: Option<Sorted>,
+    moment: Moment,
+    /// By row: the last bundle that touched it, or 0 if it is closed.
+    touched_in: Vec<u64>,
+    /// The rows that the bundle in hand touched.
+    touched: Vec<RowId>,
+    bundle: u64,
+    /// The rows of the batch in hand.
+    rows: Vec<RowId>,
+    /// Elements that the bundle in hand brought too late.
+    late: u64,
+}
+
+impl Keyed {
+    pub(crate) fn new(settings: KeyedSettings, work: Box<dyn KeyedWork>) -> Self {
+        let KeyedSettings { spec, windowing, merger } = settings;
+        let merger = merger.filter(|_| windowing.merges_windows());
+        Self {
+            work,
+            lateness: windowing.allowed_lateness,
+            timers: Timers::new(&spec.timers),
+            merging: merger.map(Merging::new),
+            sorted: spec.time_sorted_input.then(Sorted::default),
+            spec,
+            moment: Moment { watermark: Timestamp::MIN, now: Timestamp::MIN },
+            touched_in: Vec::new(),
+            touched: Vec::new(),
+            bundle: 0,
+            rows: Vec::new(),
+            late: 0,
+        }
+    }
+
+    /// Moves the input watermark and processing time, without firing what is due by them.
+    pub(crate) fn set_moment(&mut self, moment: Moment) {
+        self.moment = moment;
+    }
+
+    pub(crate) fn see(&mut self, sides: &[ViewValue]) {
+        self.work.see(sides);
+    }
+
+    pub(crate) fn start_bundle(&mut self) -> Result<()> {
+        self.bundle += 1;
+        self.late = 0;
+        self.work.start_bundle()
+    }
+
+    pub(crate) fn finish_bundle(&mut self, out: &mut [Batch]) -> Result<()> {
+        self.work.finish_bundle(out)
+    }
+
+    pub(crate) fn teardown(&mut self) -> Result<()> {
+        self.work.teardown()
+    }
+
+    /// Takes all elements of a batch; those of expired windows are dropped and counted.
+    pub(crate) fn process(
+        &mut self,
+        batch: &mut Batch,
+        out: &mut [Batch],
+        done: &mut usize,
+    ) -> Result<()> {
+        if !batch.meta.windows.one_each() {
+            *batch = batch.exploded();
+        }
+        self.drop_late(batch);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.clear();
+        self.work.rows(batch, &mut rows);
+        if self.merging.is_some() {
+            self.merge(batch, &mut rows)?;
+        }
+        rows.iter().for_each(|&row| self.touch(row));
+        let outcome = match &mut self.sorted {
+            Some(sorted) => {
+                sorted.keep(batch, &rows, self.work.as_ref(), self.lateness);
+                Ok(())
+            }
+            None => self.work.process(batch, &rows, self.moment, out, done),
+        };
+        self.rows = rows;
+        batch.clear();
+        outcome?;
+        self.take_requests(None)
+    }
+
+    /// Drops what lies in windows that have expired (model.md S18), and what comes too late to be
+    /// sorted in (6.5).
+    fn drop_late(&mut self, batch: &mut Batch) {
+        let mut kept: Vec<u32> = Vec::new();
+        let mut late = 0;
+        let Moment { watermark, .. } = self.moment;
+        let (lateness, sorted) = (self.lateness, self.sorted.is_some());
+        let timestamps = &batch.meta.timestamps;
+        batch.meta.windows.for_each(timestamps, batch.len(), |at, window| {
+            let too_late = window.is_expired(lateness, watermark)
+                || sorted && timestamps.at(at) + lateness < watermark;
+            if too_late {
+                if late == 0 {
+                    kept.extend(0..number(at));
+                }
+                late += 1;
+            } else if 0 < late {
+                kept.push(number(at));
+            }
+        });
+        if 0 < late {
+            *batch = batch.select(&kept);
+            self.late += late;
+        }
+    }
+
+    /// Notes that the bundle in hand has to do with a row; one that is new gets its timer.
+    fn touch(&mut self, row: RowId) {
+        let at = row.0 as usize;
+        if self.touched_in.len() <= at {
+            self.touched_in.resize(at + 1, 0);
+        }
+        if self.touched_in[at] == self.bundle {
+            return;
+        }
+        if self.touched_in[at] == 0 {
+            self.open(row);
+        }
+        self.touched_in[at] = self.bundle;
+        self.touched.push(row);
+    }
+
+    fn open(&mut self, row: RowId) {
+        let window = self.work.window(row);
+        let expiry = window.expiry(self.lateness);
+        let holds = self.spec.on_window_expiration.then(|| window.max_timestamp());
+        self.timers.open(row, expiry, holds);
+        if let Some(merging) = &mut self.merging {
+            merging.open(self.work.key(row), window.clone(), row);
+        }
+    }
+
+    /// Keeps what the bundle changed; rows with nothing in them are forgotten.
+    pub(crate) fn commit(&mut self) {
+        self.work.commit();
+        self.timers.commit();
+        if let Some(sorted) = &mut self.sorted {
+            sorted.commit();
+        }
+        if let Some(merging) = &mut self.merging {
+            merging.commit();
+        }
+        for row in std::mem::take(&mut self.touched) {
+            self.close_if_empty(row);
+        }
+    }
+
+    fn close_if_empty(&mut self, row: RowId) {
+        let waits = self.timers.has_any(row)
+            || self.sorted.as_ref().is_some_and(|sorted| sorted.has_any(row));
+        if waits || !self.work.is_empty(row, self.moment.now) {
+            return;
+        }
+        self.timers.close(row);
+        if let Some(merging) = &mut self.merging {
+            merging.close(self.work.key(row), self.work.window(row));
+        }
+        self.touched_in[row.0 as usize] = 0;
+        self.work.close(row);
+    }
+
+    /// Undoes what the bundle in hand changed, and gives the author's code a new start.
+    ///
+    /// # Errors
+    /// What the author's `setup` says.
+    pub(crate) fn roll_back(&mut self) -> Result<()> {
+        self.work.roll_back();
+        self.timers.roll_back();
+        if let Some(sorted) = &mut self.sorted {
+            sorted.roll_back();
+        }
+        if let Some(merging) = &mut self.merging {
+            merging.roll_back();
+        }
+        self.work.timer_requests().clear();
+        // Rows that it opened were open in no timer before: they are forgotten where empty.
+        for row in std::mem::take(&mut self.touched) {
+            self.close_if_empty(row);
+        }
+        self.work.renew()
+    }
+
+    /// How many elements of the bundle in hand came too late.
+    pub(crate) fn late(&self) -> u64 {
+        self.late
+    }
+
+    /// Nothing that it will give is earlier: its input watermark, held by timers and by what waits.
+    pub(crate) fn output_watermark(&self) -> Timestamp {
+        let sorted = self.sorted.as_ref().and_then(Sorted::oldest);
+        let held = [self.timers.hold(), sorted].into_iter().flatten().min();
+        held.map_or(self.moment.watermark, |held| held.min(self.moment.watermark))
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.timers.next_deadline()
+    }
+
+    /// The window of a row, which is what side inputs are looked up by.
+    fn window(&self, row: RowId) -> Interval {
+        self.work.window(row).clone()
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("a batch has fewer than 2^32 elements")
+}

@@ -1,0 +1,172 @@
+//! One step of a stage on one worker.
+
+use super::assign::Assignment;
+use super::{Inspect, StageError, guarded};
+use crate::keyed::{Keyed, KeyedSettings};
+use heliostat::batch::{Batch, Meta, Timestamps};
+use heliostat::graph::{Functions, Graph, Step, StepWork, Transform};
+use heliostat::{CollectionId, StepMetrics, TransformId};
+
+pub(super) struct Operator {
+    pub(super) step: TransformId,
+    pub(super) path: String,
+    pub(super) work: Work,
+    pub(super) outputs: Vec<CollectionId>,
+    /// Empty between calls; kept for their room.
+    pub(super) out: Vec<Batch>,
+    pub(super) counts: StepMetrics,
+}
+
+pub(super) enum Work {
+    ParDo(Box<dyn StepWork>),
+    Keyed(Box<Keyed>),
+    /// Elements leave as they come: a flatten, or a reshuffle at the head of its stage.
+    Identity,
+    Window(Assignment),
+}
+
+impl Operator {
+    pub(super) fn new(
+        step: &Step,
+        graph: &Graph,
+        functions: &Functions,
+        seed: u64,
+    ) -> Result<Self, StageError> {
+        let empty = |&output: &CollectionId| Batch {
+            values: functions.edge(output).empty(),
+            meta: Meta::default(),
+        };
+        Ok(Self {
+            step: step.id,
+            path: step.path.clone(),
+            work: work(step, graph, functions, seed).map_err(|error| error.in_step(&step.path))?,
+            outputs: step.outputs.clone(),
+            out: step.outputs.iter().map(empty).collect(),
+            counts: StepMetrics::default(),
+        })
+    }
+
+    pub(super) fn start_bundle(&mut self) -> Result<(), StageError> {
+        self.counts = StepMetrics::default();
+        // A bundle that failed may have left something.
+        self.out.iter_mut().for_each(Batch::clear);
+        let outcome = match &mut self.work {
+            Work::ParDo(work) => guarded(|| work.start_bundle()),
+            Work::Keyed(keyed) => guarded(|| keyed.start_bundle()),
+            Work::Identity | Work::Window(_) => Ok(()),
+        };
+        outcome.map_err(|error| error.in_step(&self.path))
+    }
+
+    /// Takes all elements of a batch.
+    pub(super) fn run(
+        &mut self,
+        collection: CollectionId,
+        batch: &mut Batch,
+        inspect: &mut dyn Inspect,
+    ) -> Result<(), StageError> {
+        let count = batch.len();
+        let out = &mut self.out;
+        let mut done = 0;
+        let outcome = match &mut self.work {
+            Work::Identity => {
+                std::mem::swap(&mut out[0], batch);
+                return Ok(());
+            }
+            Work::Window(assignment) => {
+                let outcome = guarded(|| {
+                    assignment.assign(batch, &mut done);
+                    Ok(())
+                });
+                if outcome.is_ok() {
+                    std::mem::swap(&mut out[0], batch);
+                }
+                outcome
+            }
+            Work::ParDo(_) | Work::Keyed(_) => {
+                let kept = guarded(|| Ok(inspect.before_step(collection, batch)))
+                    .map_err(|error| error.in_step(&self.path))?;
+                let outcome = match &mut self.work {
+                    Work::ParDo(work) => guarded(|| work.process(batch, out, &mut done)),
+                    Work::Keyed(keyed) => guarded(|| keyed.process(batch, out, &mut done)),
+                    Work::Identity | Work::Window(_) => Ok(()),
+                };
+                outcome.and_then(|()| match kept {
+                    Some(kept) => guarded(|| inspect.after_step(collection, &kept)),
+                    None => Ok(()),
+                })
+            }
+        };
+        outcome.map_err(|error| {
+            // A step may have taken the timestamps along before it failed.
+            let at = match &batch.meta.timestamps {
+                Timestamps::Const(at) => Some(*at),
+                Timestamps::Each { at, .. } => at.get(done).copied(),
+            };
+            error.in_step(&self.path).at_element(done, count, at)
+        })
+    }
+
+    pub(super) fn finish_bundle(&mut self) -> Result<(), StageError> {
+        let out = &mut self.out;
+        let outcome = match &mut self.work {
+            Work::ParDo(work) => guarded(|| work.finish_bundle(out)),
+            Work::Keyed(keyed) => guarded(|| keyed.finish_bundle(out)),
+            Work::Identity | Work::Window(_) => Ok(()),
+        };
+        outcome.map_err(|error| error.in_step(&self.path))
+    }
+
+    /// Keeps what the bundle changed, and says what it took and gave.
+    pub(super) fn commit(&mut self) -> StepMetrics {
+        match &mut self.work {
+            Work::Keyed(keyed) => {
+                self.counts.dropped.late = keyed.late();
+                keyed.commit();
+            }
+            Work::ParDo(_) | Work::Identity | Work::Window(_) => {}
+        }
+        self.counts
+    }
+
+    /// Undoes what the bundle changed. What failed may have left the author's code in any state: it
+    /// is set up anew, and its teardown is best effort.
+    pub(super) fn roll_back(&mut self, functions: &Functions) -> Result<(), StageError> {
+        let outcome = match &mut self.work {
+            Work::ParDo(work) => {
+                drop(guarded(|| work.teardown()));
+                guarded(|| functions.step(&self.path).setup()).map(|new| *work = new)
+            }
+            Work::Keyed(keyed) => guarded(|| keyed.roll_back()),
+            Work::Identity | Work::Window(_) => Ok(()),
+        };
+        outcome.map_err(|error| error.in_step(&self.path))
+    }
+
+    pub(super) fn teardown(&mut self) -> Result<(), StageError> {
+        let outcome = match &mut self.work {
+            Work::ParDo(work) => guarded(|| work.teardown()),
+            Work::Keyed(keyed) => guarded(|| keyed.teardown()),
+            Work::Identity | Work::Window(_) => Ok(()),
+        };
+        outcome.map_err(|error| error.in_step(&self.path))
+    }
+}
+
+fn work(step: &Step, graph: &Graph, functions: &Functions, seed: u64) -> Result<Work, StageError> {
+    match &step.transform {
+        Transform::ParDo(spec) if spec.is_keyed() => {
+            let windowing = graph.collection(step.inputs[0]).windowing.clone();
+            let merger = functions.merger(&windowing.window_fn);
+            let work = guarded(|| functions.keyed(&step.path).setup(seed))?;
+            let settings = KeyedSettings { spec: spec.clone(), windowing, merger };
+            Ok(Work::Keyed(Box::new(Keyed::new(settings, work))))
+        }
+        Transform::ParDo(_) => Ok(Work::ParDo(guarded(|| functions.step(&step.path).setup())?)),
+        Transform::Flatten | Transform::Composite(_) => Ok(Work::Identity),
+        Transform::WindowInto(change) => Ok(Work::Window(Assignment::of(step, change, functions))),
+        Transform::Impulse | Transform::GroupByKey | Transform::TestStream(_) => {
+            unreachable!("the planner fuses only element-wise steps")
+        }
+    }
+}
