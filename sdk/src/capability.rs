@@ -135,7 +135,7 @@ capabilities! {
     CombineLift "combine.lift" What Expressible Same "combines before the exchange where the trigger allows it";
     CombineFanout "combine.fanout" What Expressible Same "spreads hot keys over partial combines";
     CombineContext "combine.context" What Planned Same "lets a combine read side inputs";
-    Reshuffle "reshuffle" What Planned Same "breaks fusion and makes its input stable";
+    Reshuffle "reshuffle" What Expressible Same "breaks fusion and makes its input stable";
     SideStatic "side.static" What Planned Same "reads a whole collection beside the main input";
     SideWindowed "side.windowed" What Planned Same "maps main windows to side windows";
     SideTriggered "side.triggered" What Planned Same "sees newer panes of a side input as they fire";

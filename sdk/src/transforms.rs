@@ -2,6 +2,7 @@
 
 mod create;
 mod read;
+mod reshuffle;
 mod map;
 mod try_map;
 mod filter;

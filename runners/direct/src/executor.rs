@@ -37,7 +37,7 @@ pub(crate) struct Executor<'a> {
     clock: RunClock,
     chance: Seed,
     suspicion: Option<Suspicion>,
-    /// For each source and collection, the stages that begin there.
+    /// For each collection that a source or a grouping gives, the stages that begin there.
     stages_from: BTreeMap<CollectionId, Vec<usize>>,
     metrics: BTreeMap<TransformId, StepMetrics>,
     result: RunResult,
@@ -61,7 +61,7 @@ impl<'a> Executor<'a> {
         let works = translate(&plan, job.graph, job.functions, suspicion.as_ref(), hash_seed)?;
         let scripted = works.sources.iter().any(Source::is_script);
         let mut stages_from: BTreeMap<CollectionId, Vec<usize>> = BTreeMap::new();
-        for (at, stage) in plan.stages.iter().enumerate() {
+        for (at, stage) in plan.stages.iter().enumerate().filter(|(_, it)| it.head.is_none()) {
             stages_from.entry(stage.input).or_default().push(at);
         }
         Ok(Self {

@@ -182,9 +182,10 @@ impl Graph {
         self.outer_steps().filter(|step| is_grouping(step) || is_known_grouping(step))
     }
 
-    /// The outermost known grouping around a step.
+    /// The outermost step around a step that is known as a whole.
     fn enclosing_grouping(&self, step: &Step) -> Option<&Step> {
-        self.ancestors(step).filter(|ancestor| is_known_grouping(ancestor)).last()
+        let known = |ancestor: &&Step| is_known_grouping(ancestor) || is_reshuffle(ancestor);
+        self.ancestors(step).filter(known).last()
     }
 
     /// The step as its author knows it: the outermost known grouping around it, else itself.
@@ -239,6 +240,10 @@ pub(super) fn is_known_grouping(step: &Step) -> bool {
         | Transform::WindowInto(_)
         | Transform::TestStream(_) => false,
     }
+}
+
+fn is_reshuffle(step: &Step) -> bool {
+    step.transform == Transform::Composite(Composite::Reshuffle)
 }
 
 fn is_fanout(step: &Step) -> bool {

@@ -7,7 +7,7 @@ use super::script::Value;
 use super::seen::panes;
 use super::stream::{Seen, Stream, cannot_follow};
 use super::ticks::Ticks;
-use super::windowing::{cannot_build, window};
+use super::windowing::window;
 use crate::case::{self, Dropped, Pane, Step};
 
 pub(super) struct Grouped<V: heliostat::Element>(pub(super) PCollection<(String, Group<V>)>);
@@ -25,7 +25,7 @@ impl<V: Value> Stream for Grouped<V> {
             Step::Window(spec) => Box::new(Grouped(groups.window(window(spec)?))),
             Step::Map => Box::new(Grouped(groups.map(|pair| pair))),
             Step::Flatten | Step::Windowed => Box::new(Grouped(groups.clone())),
-            Step::Reshuffle => return Err(cannot_build("reshuffle")),
+            Step::Reshuffle => Box::new(Grouped(groups.reshuffle())),
             Step::GroupByKey
             | Step::CombinePerKey(_)
             | Step::CombinePerKeyWithFanout(..)

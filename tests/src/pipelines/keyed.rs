@@ -46,7 +46,7 @@ impl<V: Value> Stream for Keyed<V> {
             Step::Window(spec) => Box::new(Keyed(windowed(pairs, spec)?)),
             Step::Map => Box::new(Keyed(pairs.map(|pair| pair))),
             Step::Flatten | Step::Windowed => Box::new(Keyed(pairs.clone())),
-            Step::Reshuffle => return Err(cannot_build("reshuffle")),
+            Step::Reshuffle => Box::new(Keyed(pairs.reshuffle())),
         })
     }
 

@@ -20,7 +20,7 @@ impl<V: Value> Stream for Keyless<V> {
             Step::Window(spec) => Box::new(Keyless(values.window(window(spec)?))),
             Step::Map => Box::new(Keyless(values.map(|value| value))),
             Step::Flatten | Step::Windowed => Box::new(Keyless(values.clone())),
-            Step::Reshuffle => return Err(cannot_build("reshuffle")),
+            Step::Reshuffle => return Err(cannot_build("reshuffle of values without keys")),
             Step::GroupByKey
             | Step::CombinePerKey(_)
             | Step::CombinePerKeyWithFanout(..)

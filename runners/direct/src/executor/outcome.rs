@@ -1,7 +1,7 @@
 //! The end of a run: teardown, commit, counts.
 
 use super::Executor;
-use heliostat::graph::{Composite, Transform};
+use heliostat::graph::{Composite, Step, Transform};
 use heliostat::{Completion, OpenWindows, RunError, RunEvent, RunResult, StepMetrics};
 use heliostat_runner_core::Attempt;
 
@@ -16,29 +16,34 @@ impl Executor<'_> {
         outcome.map_err(|error| error.into_run_error(this))
     }
 
-    /// Counts an expanded combine as the one step it stands for, so that the form a run took by
+    /// Counts an expanded composite as the one step it stands for, so that the form a run took by
     /// chance does not show.
     pub(super) fn attribute_expansions(&mut self) {
-        for combine in self.job.graph.steps() {
-            let is_combine =
-                matches!(combine.transform, Transform::Composite(Composite::Combine { .. }));
-            if !is_combine {
+        for composite in self.job.graph.steps() {
+            let Transform::Composite(Composite::Combine { .. } | Composite::Reshuffle) =
+                composite.transform
+            else {
                 continue;
+            };
+            let parts = self.job.graph.parts(composite.id);
+            let of_parts = parts.filter_map(|part| Some((part, self.metrics.remove(&part.id)?)));
+            let of_parts: Vec<(&Step, StepMetrics)> = of_parts.collect();
+            let (Some((_, first)), Some((_, last))) = (of_parts.first(), of_parts.last()) else {
+                continue;
+            };
+            let mut whole = StepMetrics {
+                elements_in: first.elements_in,
+                elements_out: last.elements_out,
+                ..StepMetrics::default()
+            };
+            let is_combine =
+                matches!(composite.transform, Transform::Composite(Composite::Combine { .. }));
+            let grouping =
+                of_parts.iter().find(|(part, _)| part.transform == Transform::GroupByKey);
+            if let (true, Some((_, grouping))) = (is_combine, grouping) {
+                whole = StepMetrics { elements_out: whole.elements_out, ..*grouping };
             }
-            let mut whole = StepMetrics::default();
-            let mut expanded = false;
-            for part in self.job.graph.parts(combine.id) {
-                let Some(metrics) = self.metrics.remove(&part.id) else { continue };
-                expanded = true;
-                if part.transform == Transform::GroupByKey {
-                    whole = StepMetrics { elements_out: whole.elements_out, ..metrics };
-                } else {
-                    whole.elements_out = metrics.elements_out;
-                }
-            }
-            if expanded {
-                self.metrics.insert(combine.id, whole);
-            }
+            self.metrics.insert(composite.id, whole);
         }
     }
 
