@@ -81,7 +81,7 @@ impl Graph {
 
     /// The steps that do something themselves: all but the composites that have parts.
     ///
-    /// Reads and writes are composites whose expansion is not built yet, so they count.
+    /// Reads are composites whose expansion is not built yet, so they count.
     pub fn leaves(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.is_leaf())
     }

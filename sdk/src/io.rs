@@ -7,6 +7,7 @@ mod erased;
 mod memory;
 mod sequence;
 mod policy;
+mod write_steps;
 
 pub use erased::{ErasedRead, ErasedReader, ErasedWrite, ErasedWriter};
 pub(crate) use erased::{TypedRead, TypedWrite};
@@ -16,3 +17,4 @@ pub use policy::{BoundedDisorder, bounded_disorder};
 pub use read::{BadRow, Fill, Read, Reader, Rows};
 pub use sequence::{Sequence, generate_sequence};
 pub use write::{Completion, Write, Writer, Written};
+pub(crate) use write_steps::{Commit, WriteParts};

@@ -20,11 +20,11 @@ fn leaf(step: &Step) -> Result<&'static str, String> {
         Transform::Flatten => Ok("Flatten"),
         Transform::WindowInto(_) => Ok("WindowInto"),
         Transform::TestStream(_) => Ok("TestStream"),
-        // Their expansions wait for splittable steps and for reshuffle.
+        // Its expansion waits for splittable steps.
         Transform::Composite(Composite::Read(_)) => Ok("Read"),
-        Transform::Composite(Composite::Write(_)) => Ok("Write"),
         Transform::Composite(
             composite @ (Composite::Named
+            | Composite::Write(_)
             | Composite::Reshuffle
             | Composite::View(_)
             | Composite::CoGroupByKey

@@ -85,9 +85,13 @@ impl<'a> Executor<'a> {
     pub(crate) fn run(mut self) -> Result<RunResult, RunError> {
         let outcome = self.play();
         let torn = self.tear_down();
-        let completion = outcome?;
-        torn?;
-        self.finish(completion)
+        match outcome.and_then(|completion| torn.map(|()| completion)) {
+            Ok(completion) => self.finish(completion),
+            Err(error) => {
+                self.discard();
+                Err(error)
+            }
+        }
     }
 
     /// Takes events until there are none left or someone wants it to stop.

@@ -8,7 +8,7 @@ mod mermaid;
 mod dot;
 pub(super) mod layout;
 
-use super::requires::is_known_grouping;
+use super::requires::{is_known, is_known_grouping};
 use super::{Collection, Composite, Graph, Step, Transform};
 use crate::{Error, Windowing};
 use std::fmt::{self, Write as _};
@@ -163,9 +163,9 @@ impl Graph {
     }
 }
 
-/// Whether a drawing shows a step and not its parts: leaves, and groupings that runners know.
+/// Whether a drawing shows a step and not its parts: leaves, and what runners know as a whole.
 pub(super) fn is_whole(step: &Step) -> bool {
-    step.is_leaf() || is_known_grouping(step)
+    step.is_leaf() || is_known(step)
 }
 
 /// The name of an output, unless it is the main one.

@@ -29,6 +29,9 @@ pub struct ParDoSpec {
     pub time_sorted_input: bool,
     /// Whether a retry must see the very same elements.
     pub stable_input: bool,
+    /// Whether it is the last step of a write: it lets prepared parts appear, and what that is for a
+    /// run that ends early or fails is the runner's to say.
+    pub commits: bool,
 }
 
 impl ParDoSpec {

@@ -184,8 +184,7 @@ impl Graph {
 
     /// The outermost step around a step that is known as a whole.
     fn enclosing_grouping(&self, step: &Step) -> Option<&Step> {
-        let known = |ancestor: &&Step| is_known_grouping(ancestor) || is_reshuffle(ancestor);
-        self.ancestors(step).filter(known).last()
+        self.ancestors(step).filter(|ancestor| is_known(ancestor)).last()
     }
 
     /// The step as its author knows it: the outermost known grouping around it, else itself.
@@ -242,8 +241,11 @@ pub(super) fn is_known_grouping(step: &Step) -> bool {
     }
 }
 
-fn is_reshuffle(step: &Step) -> bool {
-    step.transform == Transform::Composite(Composite::Reshuffle)
+/// Whether a composite is known as a whole, whatever it is made of.
+pub(super) fn is_known(step: &Step) -> bool {
+    let known =
+        matches!(step.transform, Transform::Composite(Composite::Reshuffle | Composite::Write(_)));
+    known || is_known_grouping(step)
 }
 
 fn is_fanout(step: &Step) -> bool {

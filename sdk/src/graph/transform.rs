@@ -69,7 +69,7 @@ pub enum Composite {
     Named,
     /// Reads a source. Its expansion waits for splittable steps.
     Read(ReadSpec),
-    /// Writes to a sink. Its expansion waits for reshuffle.
+    /// Writes to a sink; expands to parts, a reshuffle of what they are known by, and a commit.
     Write(WriteSpec),
     /// Reduces the values of each key; expands to a grouping and a fold of each group.
     Combine {
@@ -269,8 +269,9 @@ impl Step {
     pub fn is_leaf(&self) -> bool {
         match &self.transform {
             Transform::Composite(composite) => match composite {
-                Composite::Read(_) | Composite::Write(_) => true,
+                Composite::Read(_) => true,
                 Composite::Named
+                | Composite::Write(_)
                 | Composite::Reshuffle
                 | Composite::View(_)
                 | Composite::CoGroupByKey

@@ -1,9 +1,10 @@
 //! Reads and writes without their types, as runners hold them.
 
 use super::{BadRow, Completion, Fill, Read, Reader, Rows, Write, Writer, Written};
-use crate::batch::{Batch, ColumnExt, Meta, Timestamps};
+use crate::batch::{Batch, Column, ColumnExt, Meta, Timestamps};
 use crate::coder::Coder;
 use crate::{Result, Timestamp};
+use std::sync::Arc;
 
 /// A source without its types.
 pub trait ErasedRead: Send + Sync {
@@ -44,6 +45,9 @@ pub trait ErasedWrite: Send + Sync {
     /// # Errors
     /// What the sink says, or that the bytes are no part of it.
     fn commit(&self, parts: Vec<Vec<u8>>, completion: Completion) -> Result<Written>;
+    /// The encoded parts in a column of what the write's steps hand over to their commit, in the
+    /// order of their numbers.
+    fn parts(&self, column: &dyn Column) -> Vec<Vec<u8>>;
     /// Removes prepared parts of a run that failed.
     fn discard(&self, parts: Vec<Vec<u8>>);
 }
@@ -113,7 +117,7 @@ impl<R: Reader> ErasedReader for OpenRead<R> {
 }
 
 /// A write that has forgotten its types.
-pub(crate) struct TypedWrite<W>(pub(crate) W);
+pub(crate) struct TypedWrite<W>(pub(crate) Arc<W>);
 
 struct OpenWrite<W>(W);
 
@@ -131,6 +135,13 @@ impl<W: Write> ErasedWrite for TypedWrite<W> {
 
     fn commit(&self, parts: Vec<Vec<u8>>, completion: Completion) -> Result<Written> {
         self.0.commit(Self::decode(&parts)?, completion)
+    }
+
+    fn parts(&self, column: &dyn Column) -> Vec<Vec<u8>> {
+        let mut parts: Vec<_> = column.typed::<(u32, W::Committable)>().iter().collect();
+        parts.sort_by_key(|part| part.0);
+        let coder = Coder::<W::Committable>::of();
+        parts.into_iter().map(|(_, part)| coder.encode_one(part)).collect()
     }
 
     fn discard(&self, parts: Vec<Vec<u8>>) {

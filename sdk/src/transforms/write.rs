@@ -1,9 +1,9 @@
 //! The end of a branch: elements into a sink.
 
-use crate::graph::build::{Builder, Caller, Code};
-use crate::graph::{Composite, Transform, TransformId};
-use crate::io::{Collected, MemoryWrite, TypedWrite};
-use crate::{Element, PCollection, Write};
+use crate::graph::build::{Builder, Caller, Code, Edge};
+use crate::graph::{Composite, ParDoSpec, Transform, TransformId};
+use crate::io::{Collected, Commit, MemoryWrite, TypedWrite, WriteParts};
+use crate::{Element, PCollection, Windowing, Write, Written};
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
@@ -74,9 +74,39 @@ impl<T: Element> PCollection<T> {
     }
 
     fn written<W: Write<Element = T>>(&self, name: &str, sink: W, caller: Caller) -> WriteStep {
-        let transform = Transform::Composite(Composite::Write(sink.spec()));
-        let step = self.builder.step(name, transform, &[self.id()], caller);
-        self.builder.code(step, Code::Write(Arc::new(TypedWrite(sink))));
-        WriteStep { builder: Rc::clone(&self.builder), step }
+        let builder = &self.builder;
+        let composite = Composite::Write(sink.spec());
+        let sink = Arc::new(sink);
+        let step = builder.composite((name, composite), &[self.id()], caller, |id| {
+            builder.code(id, Code::Write(Arc::new(TypedWrite(Arc::clone(&sink)))));
+            self.parts(Arc::clone(&sink), caller).reshuffled(caller).committed(sink, caller);
+            id
+        });
+        WriteStep { builder: Rc::clone(builder), step }
+    }
+
+    /// A part of the sink for each bundle, by number and committable.
+    fn parts<W: Write<Element = T>>(
+        &self,
+        sink: Arc<W>,
+        caller: Caller,
+    ) -> PCollection<(u32, W::Committable)> {
+        let transform = Transform::ParDo(ParDoSpec::default());
+        let step = self.builder.step("Parts", transform, &[self.id()], caller);
+        self.builder.code(step, Code::Step(Arc::new(WriteParts(sink))));
+        let edge = self.builder.edge(self.id());
+        // A part holds elements of many windows: it lies in none of them.
+        let edge = Edge { windowing: Windowing::default(), ..edge };
+        let id = self.builder.output::<(u32, W::Committable)>(step, "out", edge);
+        PCollection::new(&self.builder, id, step)
+    }
+}
+
+impl<C: Element> PCollection<(u32, C)> {
+    fn committed<W: Write<Committable = C>>(&self, sink: Arc<W>, caller: Caller) {
+        let spec = ParDoSpec { stable_input: true, commits: true, ..ParDoSpec::default() };
+        let step = self.builder.step("Commit", Transform::ParDo(spec), &[self.id()], caller);
+        self.builder.code(step, Code::Step(Arc::new(Commit(sink))));
+        self.builder.output::<Written>(step, "out", self.builder.edge(self.id()));
     }
 }

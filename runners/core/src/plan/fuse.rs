@@ -66,6 +66,7 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
         }
         let kind = match &step.transform {
             Transform::Impulse | Transform::TestStream(_) => Kind::Source,
+            Transform::ParDo(spec) if spec.commits => Kind::Write,
             Transform::ParDo(spec) if spec.is_keyed() || !spec.sides.is_empty() => Kind::Head,
             Transform::ParDo(_) | Transform::Flatten | Transform::WindowInto(_) => {
                 Kind::ElementWise
@@ -73,14 +74,15 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
             Transform::GroupByKey => Kind::Grouping(None),
             Transform::Composite(composite) => match composite {
                 Composite::Read(_) => Kind::Source,
-                Composite::Write(_) => Kind::Write,
-                Composite::Reshuffle => match form(step.id) {
-                    CombineForm::Native | CombineForm::Lifted => {
-                        native.insert(step.id);
-                        Kind::Head
-                    }
-                    CombineForm::Expanded => continue,
-                },
+                // Only a combine can be lifted: what else may be expanded is native if not.
+                Composite::Write(_) if form(step.id) != CombineForm::Expanded => {
+                    native.insert(step.id);
+                    Kind::Write
+                }
+                Composite::Reshuffle if form(step.id) != CombineForm::Expanded => {
+                    native.insert(step.id);
+                    Kind::Head
+                }
                 Composite::Combine { .. } => match form(step.id) {
                     form @ (CombineForm::Native | CombineForm::Lifted) => {
                         native.insert(step.id);
@@ -89,6 +91,8 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
                     CombineForm::Expanded => continue,
                 },
                 Composite::Named
+                | Composite::Write(_)
+                | Composite::Reshuffle
                 | Composite::View(_)
                 | Composite::CoGroupByKey
                 | Composite::CombineGlobally { .. }

@@ -3,7 +3,7 @@
 use super::Executor;
 use heliostat::graph::{Composite, Step, Transform};
 use heliostat::{Completion, OpenWindows, RunError, RunEvent, RunResult, StepMetrics};
-use heliostat_runner_core::Attempt;
+use heliostat_runner_core::{Attempt, Target};
 
 impl Executor<'_> {
     pub(super) fn tear_down(&mut self) -> Result<(), RunError> {
@@ -19,9 +19,10 @@ impl Executor<'_> {
     /// Counts an expanded composite as the one step it stands for, so that the form a run took by
     /// chance does not show.
     pub(super) fn attribute_expansions(&mut self) {
-        for composite in self.job.graph.steps() {
-            let Transform::Composite(Composite::Combine { .. } | Composite::Reshuffle) =
-                composite.transform
+        for composite in self.job.graph.steps().iter().rev() {
+            let Transform::Composite(
+                Composite::Combine { .. } | Composite::Reshuffle | Composite::Write(_),
+            ) = composite.transform
             else {
                 continue;
             };
@@ -45,6 +46,20 @@ impl Executor<'_> {
             }
             self.metrics.insert(composite.id, whole);
         }
+    }
+
+    /// Removes what was prepared for sinks, after a failure.
+    pub(super) fn discard(self) {
+        let mut in_flight = Vec::new();
+        for (stage, exchange) in self.plan.stages.iter().zip(self.works.exchanges) {
+            for (_, target) in &stage.targets {
+                if let Target::Write(step) = *target {
+                    in_flight.extend(exchange.queue.into_iter().map(|batch| (step, batch)));
+                    break;
+                }
+            }
+        }
+        self.works.sinks.discard(self.job.functions, in_flight);
     }
 
     pub(super) fn finish(mut self, completion: Completion) -> Result<RunResult, RunError> {
