@@ -99,6 +99,39 @@ impl Trigger {
         }
     }
 
+    /// Whether it is certain to have fired for whatever came before the watermark passed the end of
+    /// the window (model.md 7.3). If not, only the window's expiry is certain.
+    ///
+    /// Triggers one after the other begin with the first, so that one decides; so does either of a
+    /// trigger and what ends it, since both fire.
+    ///
+    /// ```
+    /// use heliostat::{Trigger, after_all, after_any, after_count, after_watermark, repeatedly};
+    ///
+    /// let certain = |trigger: Trigger| trigger.fires_by_end_of_window();
+    /// assert!(certain(Trigger::Default) && certain(after_watermark().into()));
+    /// assert!(certain(after_any((after_count(3), after_watermark()))));
+    /// assert!(!certain(after_all((after_count(3), after_watermark()))));
+    /// assert!(!certain(repeatedly(after_count(1))));
+    /// ```
+    pub fn fires_by_end_of_window(&self) -> bool {
+        match self {
+            Self::Default | Self::AfterWatermark { .. } => true,
+            Self::AfterCount(_)
+            | Self::AfterProcessingTime(_)
+            | Self::AfterSynchronizedProcessingTime
+            | Self::Never
+            | Self::Always => false,
+            Self::Repeatedly(inner) => inner.fires_by_end_of_window(),
+            Self::AfterAny(inner) => inner.iter().any(Self::fires_by_end_of_window),
+            Self::AfterAll(inner) => inner.iter().all(Self::fires_by_end_of_window),
+            Self::AfterEach(inner) => inner.first().is_some_and(Self::fires_by_end_of_window),
+            Self::OrFinally(main, until) => {
+                main.fires_by_end_of_window() || until.fires_by_end_of_window()
+            }
+        }
+    }
+
     /// Whether it can fire for the last time while its window still takes elements, which would
     /// drop what comes after it (model.md 3.6).
     pub fn may_lose_data(&self, windowing: &Windowing) -> bool {

@@ -7,6 +7,7 @@ mod sessions;
 mod calendar;
 mod custom;
 mod assignment;
+mod side;
 mod pane;
 mod strategy;
 mod builder;

@@ -10,6 +10,7 @@ mod keyed;
 mod stage;
 mod lift;
 mod grouping;
+mod sides;
 mod trigger;
 
 pub use grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
@@ -19,4 +20,5 @@ pub use plan::{
     CombineForm, GroupingId, GroupingPlan, Head, Lifting, Node, NotLiftable, Plan, Root, Stage,
     StageId, Target, ViewId, ViewPlan,
 };
+pub use sides::{PUSHED_BACK_MAX, PushedBack, SavedPane, SavedView, Sight, ViewStore, per_window};
 pub use stage::{Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork};

@@ -127,6 +127,26 @@ impl SlidingWindows {
             back = back + self.period;
         }
     }
+
+    /// The earliest window that holds `timestamp`, or the next one if none does.
+    ///
+    /// ```
+    /// use heliostat::{SlidingWindows, Timestamp, secs};
+    ///
+    /// let windows = SlidingWindows::of(secs(10), secs(5));
+    /// assert_eq!(windows.earliest_at(Timestamp::secs(12)).start(), Timestamp::secs(5));
+    /// ```
+    pub fn earliest_at(&self, timestamp: Timestamp) -> Interval {
+        let timestamp = timestamp.min(Timestamp::END_OF_GLOBAL_WINDOW);
+        let begun = timestamp.since(self.offset, self.period).millis();
+        let (size, period) = (self.size.millis(), self.period.millis());
+        // How many windows began before the last one and still hold it; in a gap one less than none.
+        let before = (size - 1 - begun).div_euclid(period);
+        let start = timestamp.millis() - begun - before * period;
+        // Behind a gap at the end of time nothing begins any more.
+        let start = start.min(Timestamp::END_OF_GLOBAL_WINDOW.millis());
+        Interval::cut(start, start.saturating_add(size))
+    }
 }
 
 impl fmt::Display for SlidingWindows {

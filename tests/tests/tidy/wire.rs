@@ -39,6 +39,7 @@ const MAY_DERIVE: &[(&str, &str)] = &[
     ("sdk/src/launch/", "options, events and the matrix are written as JSON"),
     ("sdk/src/runner/result.rs", "events and metrics are written as JSON"),
     ("runners/core/src/grouping/saved.rs", "rows of saved state"),
+    ("runners/core/src/sides/saved.rs", "rows of saved state"),
     ("runners/core/src/trigger.rs", "a trigger's progress is part of saved state"),
     ("runners/core/src/trigger/", "a trigger's progress is part of saved state"),
     ("runners/portable/src/wire/", "the wire"),
