@@ -18,6 +18,7 @@ pub mod kernel;
 
 pub use collection::{Boundedness, Collection, CollectionId};
 pub use display::Format;
+pub(crate) use fingerprint::fnv_1a;
 pub use functions::{EdgeType, Functions, StepFn, StepWork, WindowAssigner};
 pub use keyed::{
     DueTimer, KeyedFn, KeyedWork, Moment, RowId, SavedCell, TimerRequest, TimerSetting, ViewFn,

@@ -61,6 +61,7 @@ pub mod batch;
 pub mod coder;
 pub mod graph;
 pub mod preflight;
+pub mod savepoint;
 pub mod testing;
 
 mod time;
@@ -110,10 +111,11 @@ pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
 pub use preflight::{Problem, Severity};
 pub use runner::{
-    DropCounts, Interrupt, InterruptLevel, Job, NoObserver, Observer, OpenWindows, RunError,
-    RunErrorKind, RunEvent, RunResult, Runner, RunnerEntry, Setting, SettingKind, StepMetrics,
-    register, runners,
+    DropCounts, Interrupt, InterruptLevel, Job, JobOptions, NoObserver, Observer, OpenWindows,
+    RunError, RunErrorKind, RunEvent, RunResult, Runner, RunnerEntry, Setting, SettingKind,
+    StepMetrics, StopCause, Stopped, register, runners,
 };
+pub use savepoint::{KeptSavepoint, Savepoint, SavepointStore};
 pub use seed::Seed;
 pub use testing::{TestStream, TestStreams};
 pub use time::{

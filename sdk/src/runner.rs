@@ -2,17 +2,22 @@
 
 mod error;
 mod interrupt;
+mod job;
 mod registry;
 mod result;
 
 pub use error::{RunError, RunErrorKind};
 pub use interrupt::{Interrupt, InterruptLevel};
+pub use job::{Job, JobOptions};
 pub use registry::{RunnerEntry, register, runners};
-pub use result::{DropCounts, NoObserver, Observer, OpenWindows, RunEvent, RunResult, StepMetrics};
+pub use result::{
+    DropCounts, NoObserver, Observer, OpenWindows, RunEvent, RunResult, StepMetrics, StopCause,
+    Stopped,
+};
 
-use crate::graph::{Functions, Graph};
+use crate::graph::Graph;
 use crate::preflight::{Severity, check};
-use crate::{Pipeline, Support};
+use crate::{Boundedness, Capability, Pipeline, Support};
 use std::collections::BTreeMap;
 
 /// Something that can run pipelines.
@@ -53,7 +58,7 @@ pub trait Runner: Send + Sync {
     fn matrix(&self) -> &str;
     /// Draws how it would run a graph without problems.
     fn draw_plan(&self, graph: &Graph) -> String;
-    /// Runs a graph without problems to its end.
+    /// Runs a graph without problems to its end, or to where it is stopped.
     ///
     /// # Errors
     /// If user code or the world fails; then nothing that a sink wrote appears.
@@ -64,13 +69,64 @@ pub trait Runner: Send + Sync {
     /// # Errors
     /// If preflight finds problems, all of them; or if the run fails.
     fn run(&self, pipeline: &Pipeline) -> Result<RunResult, RunError> {
+        self.run_with(pipeline, JobOptions::default())
+    }
+
+    /// Checks the pipeline and runs it, from a savepoint or to one.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    /// use heliostat::{JobOptions, KeptSavepoint};
+    /// use heliostat_direct::DirectRunner;
+    ///
+    /// let runner = DirectRunner::default();
+    /// let pipeline = Pipeline::new();
+    /// pipeline.read(generate_sequence(0..9)).sum_globally().collect();
+    ///
+    /// let mut kept = KeptSavepoint::default();
+    /// let stopped =
+    ///     runner.run_with(&pipeline, JobOptions::default().stopping_at(1).saving_to(&mut kept));
+    /// if runner.takes_savepoints() {
+    ///     assert!(stopped?.stopped.is_some_and(|stopped| stopped.saved));
+    ///     let options = JobOptions::default().from_savepoint(kept.savepoint());
+    ///     assert_eq!(runner.run_with(&pipeline, options)?.stopped, None);
+    /// } else {
+    ///     assert!(stopped.is_err());
+    /// }
+    /// # Ok::<(), heliostat::RunError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Runner::run`]; also if the runner knows no savepoints and one is given or asked for,
+    /// or if the savepoint does not fit the pipeline.
+    fn run_with(
+        &self,
+        pipeline: &Pipeline,
+        options: JobOptions<'_>,
+    ) -> Result<RunResult, RunError> {
         let graph = pipeline.graph();
-        let problems = check(&graph, &self.support(), self.name());
+        let functions = pipeline.functions();
+        let mut problems = check(&graph, &self.support(), self.name());
+        if options.needs_savepoints() && !self.takes_savepoints() {
+            return Err(RunError::refused_for(no_savepoints(self.name())));
+        }
+        if let Some(savepoint) = options.from {
+            problems.extend(savepoint.matched_to(&graph, &functions).err().unwrap_or_default());
+        }
         if problems.iter().any(|problem| problem.severity == Severity::Error) {
             return Err(RunError::refused(problems));
         }
-        let functions = pipeline.functions();
-        self.execute(Job::new(&graph, &functions, &Interrupt::new(), &mut NoObserver))
+        let interrupt = Interrupt::new();
+        self.execute(
+            Job::new(&graph, &functions, &interrupt, &mut NoObserver).with(options.for_one_run()),
+        )
+    }
+
+    /// Whether it can stop with a savepoint and go on from one.
+    fn takes_savepoints(&self) -> bool {
+        let support = self.support();
+        support.extent(Capability::OpsSnapshot, Boundedness::Unbounded).is_declared()
+            || support.extent(Capability::OpsSnapshot, Boundedness::Bounded).is_declared()
     }
 
     /// Runs the pipeline although the runner does not declare all it needs: how the matrix finds
@@ -89,28 +145,12 @@ pub trait Runner: Send + Sync {
     }
 }
 
-/// Everything a runner is given for one run.
-pub struct Job<'a> {
-    /// What to run; free of problems.
-    pub graph: &'a Graph,
-    /// Its code.
-    pub functions: &'a Functions,
-    /// Whether someone wants it to stop.
-    pub interrupt: &'a Interrupt,
-    /// Who wants to know how it goes.
-    pub observer: &'a mut dyn Observer,
-}
-
-impl<'a> Job<'a> {
-    /// A job of these parts.
-    pub fn new(
-        graph: &'a Graph,
-        functions: &'a Functions,
-        interrupt: &'a Interrupt,
-        observer: &'a mut dyn Observer,
-    ) -> Self {
-        Self { graph, functions, interrupt, observer }
-    }
+/// What is said of a runner that cannot do what was asked of it.
+pub(crate) fn no_savepoints(runner: &str) -> String {
+    format!(
+        "the runner `{runner}` neither stops at a number of bundles nor knows savepoints\n  \
+         help: take one whose column of the matrix has `ops.snapshot`"
+    )
 }
 
 /// Something about a runner that can be set on the command line, as `--runner-name.setting`.

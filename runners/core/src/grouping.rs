@@ -15,10 +15,12 @@ use aligned::Aligned;
 use general::{ClosedOut, General};
 use heliostat::batch::{Batch, Column, Meta, Timestamps};
 use heliostat::graph::kernel::{DropRecord, Kernels};
+use heliostat::savepoint::GroupingState;
 use heliostat::{
     Accumulation, DropCause, DropCounts, MergeWindows, OpenWindows, Result, Timestamp, Windowing,
 };
 use path::{LateFirings, late_firings};
+use saved::SavedState;
 use std::fmt;
 use std::sync::Arc;
 
@@ -259,21 +261,29 @@ impl Grouping {
         }
     }
 
-    /// All state as bytes that a grouping with the same windowing can go on from, whatever its
+    /// All state, in a form that a grouping with the same windowing can go on from, whatever its
     /// path. Only between bundles.
-    pub fn save(&self) -> Vec<u8> {
-        saved::encode(match &self.engine {
+    pub fn save(&self) -> GroupingState {
+        let saved = match &self.engine {
             Engine::Aligned(aligned) => aligned.save(&self.windowing),
             Engine::General(general) => general.save(),
-        })
+        };
+        GroupingState {
+            input_watermark: self.watermark,
+            output_watermark: self.output_watermark(),
+            windowing: self.windowing.clone(),
+            key: self.kernels.key_type(),
+            accumulator: self.kernels.accumulator_type(),
+            rows: saved.into_rows(),
+        }
     }
 
-    /// Replaces all state by what [`Grouping::save`] wrote.
+    /// Replaces all state by what [`Grouping::save`] gave. `seed` keys hashes from now on.
     ///
     /// # Errors
-    /// If the bytes are not what `save` wrote for such a grouping.
-    pub fn load(&mut self, bytes: &[u8], seed: u64) -> Result<()> {
-        let state = saved::decode(bytes)?;
+    /// If it is not what `save` gave for such a grouping.
+    pub fn load(&mut self, saved: &GroupingState, seed: u64) -> Result<()> {
+        let state = SavedState::from_rows(saved.input_watermark, &saved.rows)?;
         self.watermark = state.watermark;
         match &mut self.engine {
             Engine::Aligned(aligned) => aligned.load(state, self.kernels.pane_tables(seed)),

@@ -3,6 +3,7 @@
 
 mod fire;
 mod merging;
+mod saved;
 mod sorted;
 mod timers;
 
@@ -30,6 +31,7 @@ pub(crate) struct KeyedSettings {
 pub(crate) struct Keyed {
     work: Box<dyn KeyedWork>,
     spec: ParDoSpec,
+    windowing: Windowing,
     lateness: Duration,
     timers: Timers,
     merging: Option<Merging>,
@@ -57,6 +59,7 @@ impl Keyed {
             merging: merger.map(Merging::new),
             sorted: spec.time_sorted_input.then(Sorted::default),
             spec,
+            windowing,
             moment: Moment { watermark: Timestamp::MIN, now: Timestamp::MIN },
             touched_in: Vec::new(),
             touched: Vec::new(),

@@ -6,6 +6,7 @@
 
 mod plan;
 mod merges;
+mod queued;
 mod keyed;
 mod stage;
 mod lift;
@@ -20,5 +21,8 @@ pub use plan::{
     CombineForm, GroupingId, GroupingPlan, Head, Lifting, Node, NotLiftable, Plan, Root, Stage,
     StageId, Target, ViewId, ViewPlan,
 };
-pub use sides::{PUSHED_BACK_MAX, PushedBack, SavedPane, SavedView, Sight, ViewStore, per_window};
+pub use queued::{queued, unqueued};
+pub use sides::{
+    Admitted, Gate, PUSHED_BACK_MAX, PushedBack, SavedPane, SavedView, Sight, ViewStore, per_window,
+};
 pub use stage::{Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork};

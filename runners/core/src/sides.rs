@@ -4,10 +4,12 @@
 //! theirs; a [`PushedBack`] keeps the main elements of one reader until all its views are ready
 //! (model.md 7).
 
+mod gate;
 mod pushed_back;
 mod saved;
 mod store;
 
+pub use gate::{Admitted, Gate};
 pub use pushed_back::{PUSHED_BACK_MAX, PushedBack, per_window};
 pub use saved::{SavedPane, SavedView};
 pub use store::{Sight, ViewStore};

@@ -9,7 +9,7 @@ use heliostat::graph::{Composite, Functions, Graph, Transform};
 use heliostat::{CollectionId, RunError};
 use heliostat_runner_core::{
     Attempt, Grouping, GroupingCode, GroupingPath, GroupingPlan, GroupingSettings, Lifter, Lifting,
-    Plan, Root, StageWork,
+    Plan, Root, Stage, StageWork, ViewPlan, ViewStore,
 };
 
 /// Everything that works in one run.
@@ -21,6 +21,8 @@ pub(crate) struct Works {
     pub(crate) lifters: Vec<Option<Lifter>>,
     /// In front of each stage, used where it is behind an exchange, in the order of `stages`.
     pub(crate) exchanges: Vec<Exchange>,
+    /// All side inputs, in the order of the plan.
+    pub(crate) views: Vec<ViewStore>,
     pub(crate) sinks: Sinks,
 }
 
@@ -85,7 +87,8 @@ pub(crate) fn translate(
     };
     let lifters = plan.groupings.iter().map(lifted).collect();
     let exchanges = plan.stages.iter().map(|_| Exchange::default()).collect();
-    Ok(Works { sources, stages, groupings, lifters, exchanges, sinks })
+    let views = plan.views.iter().map(|view| self::view(view, plan, graph, functions)).collect();
+    Ok(Works { sources, stages, groupings, lifters, exchanges, views, sinks })
 }
 
 fn grouping(
@@ -106,6 +109,16 @@ fn grouping(
     let settings = GroupingSettings { windowing: plan.windowing.clone(), path, seed };
     let dropped = plan.dropped.map(|dropped| empty(functions, dropped));
     Grouping::new(settings, code, dropped)
+}
+
+fn view(view: &ViewPlan, plan: &Plan, graph: &Graph, functions: &Functions) -> ViewStore {
+    let reads =
+        |stage: &&Stage| stage.head.as_ref().is_some_and(|head| head.views.contains(&view.id));
+    let lateness = |stage: &Stage| graph.collection(stage.input).windowing.allowed_lateness;
+    let latest = plan.stages.iter().filter(reads).map(lateness).max().unwrap_or_default();
+    let windowing = graph.collection(view.collection).windowing.clone();
+    let code = functions.view(view.collection);
+    ViewStore::new(windowing, latest, code, empty(functions, view.collection))
 }
 
 /// An empty batch of a collection's type.

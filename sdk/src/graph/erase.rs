@@ -98,7 +98,7 @@ pub(crate) fn function_name<F>() -> String {
 }
 
 /// `alloc::vec::Vec<core::option::Option<i64>>` as an author writes it: `Vec<Option<i64>>`.
-fn short_type_name(full: &str) -> String {
+pub(crate) fn short_type_name(full: &str) -> String {
     let mut short = String::with_capacity(full.len());
     let mut segment_start = 0;
     for character in full.chars() {

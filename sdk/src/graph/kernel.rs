@@ -17,6 +17,7 @@ pub(crate) use lift::TypedLift;
 pub use panes::{Entries, PaneColumn, PaneId, PaneTables, SKIP};
 
 use crate::batch::Column;
+use crate::savepoint::CodedType;
 use crate::{DropCause, Interval, Result, Timestamp};
 
 /// Whether a fired accumulator keeps what it has.
@@ -54,4 +55,8 @@ pub trait Kernels: Send + Sync {
     /// # Errors
     /// If two keys of the column are equal and their bytes differ, or the reverse.
     fn check_keys(&self, values: &dyn Column) -> Result<()>;
+    /// The type of the keys, as a savepoint names it.
+    fn key_type(&self) -> CodedType;
+    /// The type of what is kept of a key and window, as a savepoint names it.
+    fn accumulator_type(&self) -> CodedType;
 }

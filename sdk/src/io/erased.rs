@@ -48,6 +48,11 @@ pub trait ErasedWrite: Send + Sync {
     /// The encoded parts in a column of what the write's steps hand over to their commit, in the
     /// order of their numbers.
     fn parts(&self, column: &dyn Column) -> Vec<Vec<u8>>;
+    /// Tells it of the prepared parts of an earlier run, which this one will commit.
+    ///
+    /// # Errors
+    /// What the sink says, or that the bytes are no part of it.
+    fn recover(&self, parts: &[Vec<u8>]) -> Result<()>;
     /// Removes prepared parts of a run that failed.
     fn discard(&self, parts: Vec<Vec<u8>>);
 }
@@ -142,6 +147,10 @@ impl<W: Write> ErasedWrite for TypedWrite<W> {
         parts.sort_by_key(|part| part.0);
         let coder = Coder::<W::Committable>::of();
         parts.into_iter().map(|(_, part)| coder.encode_one(part)).collect()
+    }
+
+    fn recover(&self, parts: &[Vec<u8>]) -> Result<()> {
+        self.0.recover(&Self::decode(parts)?)
     }
 
     fn discard(&self, parts: Vec<Vec<u8>>) {

@@ -89,7 +89,19 @@ pub trait Write: Send + Sync + 'static {
     /// If they cannot appear; then nothing of them may.
     fn commit(&self, parts: Vec<Self::Committable>, completion: Completion) -> Result<Written>;
 
-    /// Removes prepared parts of a run that failed; best effort.
+    /// Told, before anything is opened, which parts an earlier run had prepared and left to this
+    /// one: its savepoint names them, and they are among those that this run commits, in front of
+    /// its own. They may be looked at, and must stay: the savepoint can be used again.
+    ///
+    /// # Errors
+    /// If a part is gone, so that it could not be committed; the run does not begin.
+    fn recover(&self, pending: &[Self::Committable]) -> Result<()> {
+        let _ = pending;
+        Ok(())
+    }
+
+    /// Removes prepared parts of a run that failed; best effort. Those that it has from a
+    /// savepoint are not among them.
     fn discard(&self, parts: Vec<Self::Committable>) {
         drop(parts);
     }

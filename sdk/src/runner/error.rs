@@ -46,6 +46,11 @@ impl RunError {
         Self { kind: RunErrorKind::Refused, message, step: None, problems }
     }
 
+    /// Refused for something that is no step's problem.
+    pub(crate) fn refused_for(message: impl Into<String>) -> Self {
+        Self { kind: RunErrorKind::Refused, ..Self::failed(message) }
+    }
+
     /// Failed, with the whole message.
     pub fn failed(message: impl Into<String>) -> Self {
         Self {

@@ -59,6 +59,37 @@ pub struct OpenWindows {
     pub panes_pending: u64,
 }
 
+/// Why and where a run was stopped.
+///
+/// ```
+/// use heliostat::{StopCause, Stopped};
+///
+/// let stopped = Stopped { cause: StopCause::Bundles, bundles: 3, saved: true };
+/// assert_ne!(stopped.cause, StopCause::Interrupt);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// Why.
+    pub cause: StopCause,
+    /// Bundles of the reads that succeeded in this run.
+    pub bundles: u64,
+    /// Whether a savepoint was stored. Then no sink has committed, and `written` is empty.
+    pub saved: bool,
+}
+
+/// Why a run was stopped.
+///
+/// ```
+/// assert_ne!(heliostat::StopCause::Bundles, heliostat::StopCause::Interrupt);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopCause {
+    /// It had made as many bundles as it was asked to.
+    Bundles,
+    /// Somebody interrupted it.
+    Interrupt,
+}
+
 /// What a run left behind.
 ///
 /// ```
@@ -80,8 +111,10 @@ pub struct RunResult {
     pub bad_rows: BTreeMap<String, Vec<BadRow>>,
     /// What each sink let appear, by step path.
     pub written: BTreeMap<String, Written>,
-    /// What was still open, if the run was interrupted.
+    /// What was still open, if the run was stopped.
     pub interrupted: Option<OpenWindows>,
+    /// Why and where it was stopped, if it was.
+    pub stopped: Option<Stopped>,
 }
 
 impl RunResult {

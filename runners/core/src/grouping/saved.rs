@@ -1,20 +1,27 @@
-//! The state of a grouping in the form both paths write and read: rows of key and window, and of
-//! key and slice where windows share what they have.
+//! The state of a grouping in the form both paths write and read, which is that of a savepoint: rows
+//! of key and window, and of key and slice where windows share what they have.
 
 use crate::trigger::Machine;
+use heliostat::savepoint::{Row, RowCell};
 use heliostat::{Error, Interval, PaneInfo, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The state of one key and window.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct SavedWindow {
     /// The canonical bytes of the key.
     pub(super) key: Vec<u8>,
     pub(super) window: Interval,
-    /// The key's own output watermark (model.md 5.1).
-    pub(super) key_watermark: Timestamp,
     /// The encoded accumulator; `None` where there is nothing in it.
     pub(super) accumulator: Option<Vec<u8>>,
+    pub(super) body: WindowBody,
+}
+
+/// What a grouping remembers of a key and window besides the accumulator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct WindowBody {
+    /// The key's own output watermark (model.md 5.1).
+    pub(super) key_watermark: Timestamp,
     /// Elements since the last pane.
     pub(super) fresh: bool,
     pub(super) element_hold: Option<Timestamp>,
@@ -27,7 +34,7 @@ pub(super) struct SavedWindow {
 
 /// What all windows before their end that cover a slice have of a key in common, besides what
 /// stands in rows of their own. None of them has shown a pane.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct SavedSlice {
     /// The canonical bytes of the key.
     pub(super) key: Vec<u8>,
@@ -37,21 +44,54 @@ pub(super) struct SavedSlice {
 }
 
 /// All of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(super) struct SavedState {
     pub(super) watermark: Timestamp,
     pub(super) windows: Vec<SavedWindow>,
     pub(super) slices: Vec<SavedSlice>,
 }
 
-pub(super) fn encode(mut state: SavedState) -> Vec<u8> {
-    state.windows.sort_by(|a, b| (&a.key, &a.window).cmp(&(&b.key, &b.window)));
-    state.slices.sort_by(|a, b| (&a.key, &a.slice).cmp(&(&b.key, &b.slice)));
-    postcard::to_stdvec(&state).expect("plain rows can always be written")
+impl SavedState {
+    /// The rows of a savepoint, in the order of the state: windows, then slices.
+    pub(super) fn into_rows(self) -> Vec<Row> {
+        let windows = self.windows.into_iter().map(|saved| {
+            let mut row = Row::of(saved.key, Some(saved.window));
+            row.cells.extend(saved.accumulator.map(|bytes| cell(Row::ACCUMULATOR, bytes)));
+            row.body = postcard::to_stdvec(&saved.body).expect("plain data can always be written");
+            row
+        });
+        let slices = self.slices.into_iter().map(|saved| {
+            let mut row = Row::of(saved.key, Some(saved.slice));
+            row.cells.push(cell(Row::SLICE, saved.accumulator));
+            row
+        });
+        windows.chain(slices).collect()
+    }
+
+    /// The reverse.
+    ///
+    /// # Errors
+    /// If a row is not one of a grouping.
+    pub(super) fn from_rows(watermark: Timestamp, rows: &[Row]) -> Result<Self> {
+        let mut state = Self { watermark, windows: Vec::new(), slices: Vec::new() };
+        for row in rows {
+            let window = row.window.clone().ok_or_else(|| damaged(&"a row has no window"))?;
+            let key = row.key.clone();
+            if let Some(slice) = row.cell(Row::SLICE) {
+                let accumulator = slice.bytes.clone();
+                state.slices.push(SavedSlice { key, slice: window, accumulator });
+                continue;
+            }
+            let body = postcard::from_bytes(&row.body).map_err(|error| damaged(&error))?;
+            let accumulator = row.cell(Row::ACCUMULATOR).map(|cell| cell.bytes.clone());
+            state.windows.push(SavedWindow { key, window, accumulator, body });
+        }
+        Ok(state)
+    }
 }
 
-pub(super) fn decode(bytes: &[u8]) -> Result<SavedState> {
-    postcard::from_bytes(bytes).map_err(|error| damaged(&error))
+fn cell(id: &str, bytes: Vec<u8>) -> RowCell {
+    RowCell { id: id.to_owned(), written: None, bytes }
 }
 
 pub(super) fn damaged(why: &dyn std::fmt::Display) -> Error {

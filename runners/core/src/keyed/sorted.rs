@@ -104,6 +104,11 @@ impl Sorted {
         old
     }
 
+    /// What waits, row by row.
+    pub(super) fn batches(&self) -> impl Iterator<Item = &Batch> {
+        self.rows.values().map(|waiting| &waiting.batch)
+    }
+
     /// The row to flush next, unless a timer at `first_timer` comes before it.
     pub(super) fn next_due(&self, moment: Moment, first_timer: Option<Timestamp>) -> Option<RowId> {
         let &(at, row) = self.flush.first()?;

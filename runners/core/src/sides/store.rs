@@ -117,13 +117,24 @@ impl ViewStore {
         Sight::NotReady
     }
 
+    /// The value for a main window as it is now, be it that of a window without panes: what timers
+    /// read, which cannot wait.
+    pub fn value(&self, main: &Interval) -> ViewValue {
+        match self.lookup(main) {
+            Sight::Ready(value) => value,
+            Sight::NotReady | Sight::Expired => {
+                Arc::clone(self.empty.get_or_init(|| self.code.empty()))
+            }
+        }
+    }
+
     /// When a window without panes is sure to stay so: at its end where its trigger fires by then,
-    /// else at its expiry, which for the global window is the end of time.
+    /// else at the end of time (model.md 7.3).
     fn certain(&self, window: &Interval) -> Timestamp {
         if self.windowing.trigger.fires_by_end_of_window() {
             window.max_timestamp()
         } else {
-            window.expiry(self.windowing.allowed_lateness)
+            Timestamp::END_OF_GLOBAL_WINDOW
         }
     }
 

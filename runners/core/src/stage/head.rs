@@ -3,8 +3,9 @@
 use super::operator::{Operator, Work};
 use super::{Inspect, StageError, StageWork, guarded};
 use crate::keyed::{Keyed, Sides};
-use heliostat::Timestamp;
-use heliostat::graph::{Functions, Moment, ViewValue};
+use heliostat::graph::{Functions, Graph, Moment, ViewValue};
+use heliostat::savepoint::{CodedType, KeyedState, QueuedBatch};
+use heliostat::{Error, Result, Timestamp};
 
 impl StageWork {
     fn head(&mut self) -> Option<&mut Operator> {
@@ -81,6 +82,40 @@ impl StageWork {
     /// Nothing that comes out of a stage behind an exchange is earlier.
     pub fn output_watermark(&self) -> Timestamp {
         self.keyed().map_or(self.moment.watermark, Keyed::output_watermark)
+    }
+
+    /// Its head's state, in a form that such a stage can go on from; `None` if it keeps none. Only
+    /// between bundles.
+    pub fn save(
+        &self,
+        graph: &Graph,
+        functions: &Functions,
+        output_watermark: Timestamp,
+    ) -> Option<(KeyedState, Vec<QueuedBatch>)> {
+        let keyed = self.keyed()?;
+        let key = CodedType::of_keys(graph.collection(self.stage.input));
+        let waiting = keyed.save_sorted(functions.edge(self.stage.input));
+        Some((keyed.save(key, output_watermark), waiting))
+    }
+
+    /// Takes up what [`StageWork::save`] gave; it has no state yet.
+    ///
+    /// # Errors
+    /// If it is not what `save` gave for such a stage.
+    pub fn load(
+        &mut self,
+        saved: &KeyedState,
+        waiting: &[QueuedBatch],
+        functions: &Functions,
+    ) -> Result<()> {
+        let edge = functions.edge(self.stage.input);
+        self.moment.watermark = saved.input_watermark;
+        match &mut self.operators[0].work {
+            Work::Keyed(keyed) => keyed.load(saved, waiting, edge),
+            Work::ParDo(_) | Work::Identity | Work::Window(_) => {
+                Err(Error::new("a step without state has none to take up"))
+            }
+        }
     }
 
     /// Undoes what a bundle that failed changed in state and timers, and gives all steps a new start.

@@ -4,7 +4,7 @@ use super::{Executor, guarded};
 use heliostat::batch::Batch;
 use heliostat::{CollectionId, RunError};
 use heliostat_runner_core::{
-    Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork, Target,
+    Admitted, Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork, Target,
 };
 use std::collections::VecDeque;
 
@@ -62,10 +62,20 @@ impl Executor<'_> {
 
     /// Runs batches through a stage as one bundle, or as several where one would make too much.
     pub(super) fn stage_bundle(&mut self, at: usize, batches: Vec<Batch>) -> Result<(), RunError> {
-        let mut rest: VecDeque<Batch> = if self.scripted {
-            batches.into()
+        let plain = |batch| Admitted { sides: Vec::new(), batch };
+        self.admitted_bundle(at, batches.into_iter().map(plain).collect())
+    }
+
+    /// The same for what went through the gate of the stage.
+    pub(super) fn admitted_bundle(
+        &mut self,
+        at: usize,
+        parts: Vec<Admitted>,
+    ) -> Result<(), RunError> {
+        let mut rest: VecDeque<Admitted> = if self.scripted {
+            parts.into()
         } else {
-            batches.into_iter().flat_map(in_batches).collect()
+            parts.into_iter().flat_map(in_batches).collect()
         };
         while !rest.is_empty() {
             self.bundles += 1;
@@ -78,7 +88,7 @@ impl Executor<'_> {
     pub(super) fn tried_bundle(
         &mut self,
         at: usize,
-        rest: &mut VecDeque<Batch>,
+        rest: &mut VecDeque<Admitted>,
     ) -> Result<(), RunError> {
         let mut number = 1;
         loop {
@@ -105,8 +115,8 @@ impl Executor<'_> {
     pub(super) fn attempt(
         &mut self,
         at: usize,
-        rest: &mut VecDeque<Batch>,
-        mut kept: Option<&mut Vec<Batch>>,
+        rest: &mut VecDeque<Admitted>,
+        mut kept: Option<&mut Vec<Admitted>>,
     ) -> Result<BundleOutput, StageError> {
         let stage = &mut self.works.stages[at];
         let mut trusting = NoInspect;
@@ -115,9 +125,12 @@ impl Executor<'_> {
             None => &mut trusting,
         };
         stage.start_bundle()?;
-        while let Some(mut batch) = rest.pop_front() {
+        while let Some(Admitted { sides, mut batch }) = rest.pop_front() {
             if let Some(kept) = &mut kept {
-                kept.push(stage.copy_of(&batch)?);
+                kept.push(Admitted { sides: sides.clone(), batch: stage.copy_of(&batch)? });
+            }
+            if !sides.is_empty() {
+                stage.see(&sides)?;
             }
             stage.process(&mut batch, inspect)?;
             self.works.exchanges[at].give_back(batch);
@@ -126,7 +139,10 @@ impl Executor<'_> {
                 break;
             }
         }
-        stage.fire_due(&|_| Vec::new(), inspect)?;
+        let views = self.plan.stages[at].head.as_ref().map_or(&[][..], |head| &head.views);
+        let views = views.iter().map(|id| &self.works.views[id.0 as usize]);
+        stage
+            .fire_due(&|window| views.clone().map(|view| view.value(window)).collect(), inspect)?;
         stage.finish_bundle(inspect)
     }
 
@@ -156,7 +172,14 @@ impl Executor<'_> {
                     self.works.stages[stage].give_back(target, empty);
                     continue;
                 }
-                Target::View(_) => todo!(),
+                Target::View(id) => {
+                    let path =
+                        &self.job.graph.producer(self.plan.views[id.0 as usize].collection).path;
+                    let view = &mut self.works.views[id.0 as usize];
+                    guarded(path, || view.take(&mut batch))?;
+                    self.works.stages[stage].give_back(target, batch);
+                    continue;
+                }
                 Target::Write(step) => {
                     self.works.sinks.write(step, &mut batch)?;
                     step
@@ -200,11 +223,13 @@ fn whole(stage: &mut StageWork, batch: &mut Batch) -> Result<BundleOutput, Stage
 }
 
 /// The elements in batches of at most `BATCH_ELEMENTS_MAX`.
-fn in_batches(batch: Batch) -> Vec<Batch> {
+fn in_batches(part: Admitted) -> Vec<Admitted> {
+    let Admitted { sides, batch } = part;
     if batch.len() <= BATCH_ELEMENTS_MAX {
-        return vec![batch];
+        return vec![Admitted { sides, batch }];
     }
     let len = u32::try_from(batch.len()).expect("a batch has fewer than 2^32 elements");
     let all: Vec<u32> = (0..len).collect();
-    all.chunks(BATCH_ELEMENTS_MAX).map(|part| batch.select(part)).collect()
+    let part = |part| Admitted { sides: sides.clone(), batch: batch.select(part) };
+    all.chunks(BATCH_ELEMENTS_MAX).map(part).collect()
 }

@@ -1,16 +1,18 @@
 //! Stages behind an exchange: what was handed over to them, and what time makes due there.
 
-use super::Executor;
+use super::{Executor, guarded};
 use heliostat::batch::Batch;
 use heliostat::graph::Moment;
 use heliostat::{RunError, Timestamp};
-use heliostat_runner_core::{StageId, Target};
+use heliostat_runner_core::{Admitted, Gate, Head, Stage, StageId, Target, ViewId, ViewStore};
 use std::collections::VecDeque;
 
 /// What stands in front of a stage behind an exchange.
 pub(crate) struct Exchange {
     /// What was handed over and is not taken yet.
     pub(crate) queue: VecDeque<Batch>,
+    /// Lets elements in when what their step reads beside them is ready.
+    pub(crate) gate: Gate,
     /// Emptied batches, for their room.
     spare: Vec<Batch>,
     /// The watermark that everything behind the stage was told.
@@ -19,7 +21,12 @@ pub(crate) struct Exchange {
 
 impl Default for Exchange {
     fn default() -> Self {
-        Self { queue: VecDeque::new(), spare: Vec::new(), told: Timestamp::MIN }
+        Self {
+            queue: VecDeque::new(),
+            gate: Gate::default(),
+            spare: Vec::new(),
+            told: Timestamp::MIN,
+        }
     }
 }
 
@@ -44,15 +51,24 @@ impl Executor<'_> {
     pub(super) fn settle_stage(&mut self, id: StageId, now: Timestamp) -> Result<(), RunError> {
         let at = id.0 as usize;
         let head = self.plan.stages[at].head.as_ref().expect("only such stages are nodes");
+        let step = head.step;
         let to = self.input_watermark(&head.upstream, Target::Exchange(id));
+        for &ViewId(view) in &head.views {
+            let plan = &self.plan.views[view as usize];
+            let watermark = self.input_watermark(&plan.upstream, Target::View(plan.id));
+            self.works.views[view as usize].advance(watermark);
+        }
         let before = self.works.stages[at].moment().watermark;
         self.works.stages[at].set_moment(Moment { watermark: before, now });
-        let batches = Vec::from(std::mem::take(&mut self.works.exchanges[at].queue));
-        if !batches.is_empty() {
-            let batches = self.shuffled(at, batches)?;
-            self.stage_bundle(at, batches)?;
+        let parts = self.take_admitted(at)?;
+        if !parts.is_empty() {
+            self.admitted_bundle(at, parts)?;
         }
-        self.works.stages[at].set_moment(Moment { watermark: before.max(to), now });
+        let gate = &mut self.works.exchanges[at].gate;
+        self.metrics.entry(step).or_default().dropped.late += gate.take_late();
+        // What waits counts as queued: the step's own watermark stays in front of it.
+        let watermark = gate.oldest().map_or(to, |oldest| to.min(oldest)).max(before);
+        self.works.stages[at].set_moment(Moment { watermark, now });
         if self.works.stages[at].has_due() {
             self.bundles += 1;
             self.tried_bundle(at, &mut VecDeque::new())?;
@@ -60,14 +76,42 @@ impl Executor<'_> {
         let told = self.works.stages[at].output_watermark();
         let exchange = &mut self.works.exchanges[at];
         exchange.told = exchange.told.max(told);
+        self.forget_views(at);
         Ok(())
     }
 
-    /// A suspicious run hands elements over in no order.
-    fn shuffled(&mut self, at: usize, batches: Vec<Batch>) -> Result<Vec<Batch>, RunError> {
-        let Some(suspicion) = &mut self.suspicion else { return Ok(batches) };
-        let producer = self.job.graph.producer(self.plan.stages[at].input);
-        let shuffled = batches.into_iter().map(|batch| suspicion.shuffled(batch));
-        super::guarded(&producer.path, || shuffled.collect())
+    /// What was handed over to a stage and can go in.
+    fn take_admitted(&mut self, at: usize) -> Result<Vec<Admitted>, RunError> {
+        let mut batches = Vec::from(std::mem::take(&mut self.works.exchanges[at].queue));
+        let stage = &self.plan.stages[at];
+        let producer = self.job.graph.producer(stage.input);
+        if let Some(suspicion) = &mut self.suspicion {
+            let shuffled = batches.into_iter().map(|batch| suspicion.shuffled(batch));
+            batches = guarded(&producer.path, || shuffled.collect())?;
+        }
+        let Some(Head { views, step, .. }) = stage.head.as_ref().filter(|it| !it.views.is_empty())
+        else {
+            let plain = |batch| Admitted { sides: Vec::new(), batch };
+            return Ok(batches.into_iter().map(plain).collect());
+        };
+        let views: Vec<&ViewStore> =
+            views.iter().map(|id| &self.works.views[id.0 as usize]).collect();
+        let gate = &mut self.works.exchanges[at].gate;
+        let path = &self.job.graph.step(*step).path;
+        guarded(path, || gate.admit(batches, &views))?
+            .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(path))
+    }
+
+    /// Forgets what no reader of the views of a stage can ask for any more.
+    fn forget_views(&mut self, at: usize) {
+        let Some(head) = &self.plan.stages[at].head else { return };
+        for &view in &head.views {
+            let reads =
+                |stage: &&Stage| stage.head.as_ref().is_some_and(|head| head.views.contains(&view));
+            let readers = self.plan.stages.iter().filter(reads);
+            let moment = |stage: &Stage| self.works.stages[stage.id.0 as usize].moment();
+            let slowest = readers.map(|stage| moment(stage).watermark).min();
+            self.works.views[view.0 as usize].collect_garbage(slowest.unwrap_or(Timestamp::MIN));
+        }
     }
 }

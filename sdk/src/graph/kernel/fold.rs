@@ -5,6 +5,7 @@ use super::panes::Tables;
 use super::{DropRecord, Kernels, KeyedCells, PaneTables};
 use crate::batch::{Column, ColumnExt};
 use crate::coder::key_bytes;
+use crate::savepoint::CodedType;
 use crate::{CombineFn, Dropped, Element, Error, Group, Key, Result};
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -132,5 +133,13 @@ impl<K: Key, V: Element, F: Fold<V>> Kernels for TypedKernels<K, V, F> {
             }
         }
         Ok(())
+    }
+
+    fn key_type(&self) -> CodedType {
+        CodedType::of::<K>()
+    }
+
+    fn accumulator_type(&self) -> CodedType {
+        CodedType::of::<F::Accumulator>()
     }
 }

@@ -1,6 +1,6 @@
 //! The aligned path's state as rows, and back.
 
-use super::super::saved::{SavedSlice, SavedState, SavedWindow, damaged};
+use super::super::saved::{SavedSlice, SavedState, SavedWindow, WindowBody, damaged};
 use super::Aligned;
 use crate::trigger::machine_for;
 use heliostat::graph::kernel::{PaneId, PaneTables, SKIP};
@@ -34,11 +34,8 @@ impl Aligned {
                 // The machine this entry would have on the general path.
                 let mut trigger = machine_for(&windowing.trigger);
                 trigger.replay(shown, fresh);
-                rows.push(SavedWindow {
-                    key,
-                    window: window.clone(),
+                let body = WindowBody {
                     key_watermark: self.watermark,
-                    accumulator: Some(accumulator),
                     fresh: 0 < fresh,
                     element_hold: pane.late.is_none().then(|| window.max_timestamp()),
                     gc_hold: (pane.late.is_some() && 0 < fresh)
@@ -46,7 +43,9 @@ impl Aligned {
                     last_pane: (0 < shown).then(|| pane.label_of(shown)),
                     trigger,
                     wakes_at_end: pane.late.is_none(),
-                });
+                };
+                let (window, accumulator) = (window.clone(), Some(accumulator));
+                rows.push(SavedWindow { key, window, accumulator, body });
             }
         }
         rows
@@ -84,11 +83,12 @@ impl Aligned {
             let pane = self.open.get_mut(&row.window).expect("it was just opened");
             if let Some(late) = &mut pane.late {
                 late.shown.push(
-                    row.last_pane
+                    row.body
+                        .last_pane
                         .map_or(0, |pane| u32::try_from(pane.index + 1).unwrap_or(u32::MAX)),
                 );
-                late.fresh.push(row.trigger.gathered());
-                if row.fresh {
+                late.fresh.push(row.body.trigger.gathered());
+                if row.body.fresh {
                     late.dirty.push(entry);
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::General;
 use super::key::WindowState;
-use crate::grouping::saved::{SavedSlice, SavedState, SavedWindow, damaged};
+use crate::grouping::saved::{SavedSlice, SavedState, SavedWindow, WindowBody, damaged};
 use crate::trigger::{Wakes, machine_for};
 use heliostat::graph::kernel::{KeyId, KeyedCells};
 use heliostat::{Result, WindowFn};
@@ -20,18 +20,17 @@ impl General {
                     self.cells.save_cell(cell, &mut bytes);
                     bytes
                 });
-                windows.push(SavedWindow {
-                    key: key.clone(),
-                    window: window.clone(),
+                let body = WindowBody {
                     key_watermark: state.output_at(self.completed),
-                    accumulator,
                     fresh: open.fresh,
                     element_hold: open.element_hold,
                     gc_hold: open.gc_hold,
                     last_pane: open.last_pane,
                     trigger: open.trigger.clone(),
                     wakes_at_end: open.wakes_at_end && self.watermark <= window.max_timestamp(),
-                });
+                };
+                let (key, window) = (key.clone(), window.clone());
+                windows.push(SavedWindow { key, window, accumulator, body });
             }
         }
         SavedState { watermark: self.watermark, windows, slices: Vec::new() }
@@ -46,9 +45,9 @@ impl General {
         let (windowing, now) = (self.windowing.clone(), self.now);
         *self = Self::new(&windowing, self.merger.take(), cells);
         (self.watermark, self.completed, self.now) = (watermark, watermark, now);
-        for row in windows {
-            let key = self.cells.load_key(&row.key)?;
-            let cell = row.accumulator.map(|bytes| self.cells.load_cell(&bytes)).transpose()?;
+        for SavedWindow { key, window, accumulator, body: row } in windows {
+            let key = self.cells.load_key(&key)?;
+            let cell = accumulator.map(|bytes| self.cells.load_cell(&bytes)).transpose()?;
             let mut open = WindowState {
                 cell,
                 fresh: row.fresh,
@@ -59,10 +58,10 @@ impl General {
             open.hold(&mut self.holds, row.element_hold);
             let state = self.key_state(key);
             (state.output, state.as_of) = (row.key_watermark, watermark);
-            state.windows.insert(row.window.clone(), open);
-            self.timers.at_expiry(key, &row.window, &windowing);
-            let at_end = row.wakes_at_end && watermark <= row.window.max_timestamp();
-            self.rearm(key, &row.window, Wakes { at_end });
+            state.windows.insert(window.clone(), open);
+            self.timers.at_expiry(key, &window, &windowing);
+            let at_end = row.wakes_at_end && watermark <= window.max_timestamp();
+            self.rearm(key, &window, Wakes { at_end });
         }
         slices.into_iter().try_for_each(|row| self.load_slice(&row))
     }

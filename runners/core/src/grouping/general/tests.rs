@@ -3,6 +3,7 @@
 
 use crate::grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
 use heliostat::batch::{Batch, ColumnExt, Meta, Timestamps, Windows};
+use heliostat::savepoint::GroupingState;
 use heliostat::{
     CustomWindows, DropCounts, Duration, Interval, MergeWindows, PaneInfo, Pipeline,
     SessionWindows, Sum, Timestamp, Trigger, WindowFn, Windowing, after_any, after_count,
@@ -32,7 +33,7 @@ struct Seen {
     drops: DropCounts,
     output: Timestamp,
     deadline: Option<Timestamp>,
-    saved: Vec<u8>,
+    saved: GroupingState,
 }
 
 fn event() -> impl Strategy<Value = Event> {
