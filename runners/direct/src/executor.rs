@@ -3,6 +3,7 @@
 mod bundles;
 mod exchange;
 mod outcome;
+mod savepoint;
 mod settle;
 
 pub(crate) use self::exchange::Exchange;
@@ -11,11 +12,12 @@ use crate::run_clock::RunClock;
 use crate::settings::DirectSettings;
 use crate::sources::{Given, Readiness, Source};
 use crate::suspicion::Suspicion;
-use crate::translate::{Works, translate};
+use crate::translate::{Saved, Works, translate};
 use heliostat::batch::{Batch, ColumnExt};
+use heliostat::savepoint::SavepointHeader;
 use heliostat::{
-    BadRow, Clock, CollectionId, Completion, InterruptLevel, Job, RunError, RunEvent, RunResult,
-    Seed, StepMetrics, SystemClock, Timestamp, TransformId, catch_panic, millis,
+    BadRow, Clock, CollectionId, DropCounts, InterruptLevel, Job, RunError, RunEvent, RunResult,
+    Seed, StepMetrics, StopCause, SystemClock, Timestamp, TransformId, catch_panic, millis,
 };
 use heliostat_runner_core::{CombineForm, Grouping, Plan, StageWork};
 use std::collections::BTreeMap;
@@ -25,6 +27,12 @@ const PROGRESS_EVERY_MILLIS: i64 = 100;
 
 /// How many bundles may pass before the clock is looked at again.
 const PROGRESS_BUNDLES: u64 = 16;
+
+/// How a run ended, if it did not fail.
+enum Ended {
+    Complete,
+    Stopped(StopCause),
+}
 
 /// One run.
 pub(crate) struct Executor<'a> {
@@ -44,6 +52,14 @@ pub(crate) struct Executor<'a> {
     bundles: u64,
     elements: u64,
     told_at: Timestamp,
+    /// What keys hashes.
+    hash_seed: u64,
+    /// How many bundles the sources have given.
+    read_bundles: u64,
+    /// How far the runs before this one were.
+    before: SavepointHeader,
+    /// What steps had dropped before this run.
+    dropped_before: BTreeMap<TransformId, DropCounts>,
 }
 
 impl<'a> Executor<'a> {
@@ -51,20 +67,27 @@ impl<'a> Executor<'a> {
         let mut chance = Seed::new(settings.seed);
         let suspicion =
             (!settings.trusting).then(|| Suspicion::new(chance.next(), job.functions.clone()));
+        // What goes into a savepoint or comes from one must not depend on the form of a run.
+        let expands = job.options.from.is_none() && job.options.savepoints.is_none();
         let plan = Plan::of(job.graph, |step| match (settings.combine, &suspicion) {
-            (Some(form), _) => form,
-            (None, Some(suspicion)) => suspicion.combine_form(step),
+            (Some(form), _) if expands || form != CombineForm::Expanded => form,
+            (None, Some(suspicion)) => suspicion.combine_form(step, expands),
             // One thread exchanges nothing, so lifting would gain nothing.
-            (None, None) => CombineForm::Native,
+            (Some(_) | None, _) => CombineForm::Native,
         });
+        let saved = job.options.from.map_or(Ok(Saved::new()), |from| {
+            from.matched_to(job.graph, job.functions).map_err(RunError::refused)
+        })?;
         let hash_seed = chance.next();
-        let works = translate(&plan, job.graph, job.functions, suspicion.as_ref(), hash_seed)?;
+        let suspects = suspicion.as_ref();
+        let works = translate(&plan, job.graph, job.functions, suspects, (hash_seed, &saved))?;
         let scripted = works.sources.iter().any(Source::is_script);
         let mut stages_from: BTreeMap<CollectionId, Vec<usize>> = BTreeMap::new();
         for (at, stage) in plan.stages.iter().enumerate().filter(|(_, it)| it.head.is_none()) {
             stages_from.entry(stage.input).or_default().push(at);
         }
-        Ok(Self {
+        let from = job.options.from;
+        let mut this = Self {
             job,
             plan,
             works,
@@ -79,14 +102,24 @@ impl<'a> Executor<'a> {
             bundles: 0,
             elements: 0,
             told_at: Timestamp::MIN,
-        })
+            hash_seed,
+            read_bundles: 0,
+            before: SavepointHeader::written_by("", ""),
+            dropped_before: BTreeMap::new(),
+        };
+        if let Some(from) = from {
+            this.load(from, &saved)?;
+        }
+        Ok(this)
     }
 
     pub(crate) fn run(mut self) -> Result<RunResult, RunError> {
         let outcome = self.play();
         let torn = self.tear_down();
         match outcome.and_then(|completion| torn.map(|()| completion)) {
-            Ok(completion) => self.finish(completion),
+            Ok(Ended::Complete) => self.finish(None),
+            Ok(Ended::Stopped(cause)) if self.job.options.savepoints.is_some() => self.stop(cause),
+            Ok(Ended::Stopped(cause)) => self.finish(Some(cause)),
             Err(error) => {
                 self.discard();
                 Err(error)
@@ -95,13 +128,16 @@ impl<'a> Executor<'a> {
     }
 
     /// Takes events until there are none left or someone wants it to stop.
-    fn play(&mut self) -> Result<Completion, RunError> {
+    fn play(&mut self) -> Result<Ended, RunError> {
         // Groupings that nothing can reach are at their end from the beginning.
         self.settle()?;
         loop {
+            if self.job.options.stop_at.is_some_and(|stop_at| stop_at <= self.read_bundles) {
+                return Ok(Ended::Stopped(StopCause::Bundles));
+            }
             match self.job.interrupt.level() {
                 InterruptLevel::None => {}
-                InterruptLevel::Stop => return Ok(Completion::Interrupted),
+                InterruptLevel::Stop => return Ok(Ended::Stopped(StopCause::Interrupt)),
                 InterruptLevel::Abort => {
                     return Err(RunError::failed("the run was aborted; nothing was written"));
                 }
@@ -116,7 +152,7 @@ impl<'a> Executor<'a> {
                     Readiness::Idle(until) => Some(*until),
                     Readiness::Ready | Readiness::Done => None,
                 });
-                let Some(until) = idle.min() else { return Ok(Completion::Complete) };
+                let Some(until) = idle.min() else { return Ok(Ended::Complete) };
                 // A deadline is due once it has passed.
                 let deadline = self.next_deadline().map(|deadline| deadline + millis(1));
                 self.clock.wait(self.job.interrupt, deadline.map_or(until, |it| it.min(until)));
@@ -125,6 +161,7 @@ impl<'a> Executor<'a> {
             }
             let source = ready[pick(&mut self.chance, ready.len())];
             self.take_from(source, now)?;
+            self.read_bundles += u64::from(self.works.sources[source].is_read());
             self.tell_progress();
         }
     }

@@ -1,15 +1,17 @@
 //! The writes of a run: opened before anything is read, committed behind everything.
 
 use crate::sources::guarded;
-use crate::translate::empty;
+use crate::translate::{Saved, empty};
 use heliostat::batch::{Batch, ColumnExt, Meta};
 use heliostat::erased_io::{ErasedWrite, ErasedWriter};
-use heliostat::graph::{Functions, Graph, Transform};
-use heliostat::{Completion, Error, RunError, TransformId, Written};
+use heliostat::graph::{Composite, Functions, Graph, Transform};
+use heliostat::savepoint::{StepKind, WriteState};
+use heliostat::{Completion, Error, RunError, SinkStyle, TransformId, Written};
 use heliostat_runner_core::Plan;
 use std::collections::BTreeMap;
 
 /// All writes of a run. Dropped without a commit, nothing of them appears.
+#[derive(Default)]
 pub(crate) struct Sinks {
     open: BTreeMap<TransformId, Sink>,
 }
@@ -17,6 +19,12 @@ pub(crate) struct Sinks {
 struct Sink {
     /// The path of the write, whatever form it is in.
     path: String,
+    write: TransformId,
+    style: SinkStyle,
+    /// Of this run; those of earlier ones are behind.
+    epoch: u64,
+    /// What earlier runs have prepared, which this one commits in front of its own.
+    earlier: Vec<Vec<u8>>,
     open: Open,
 }
 
@@ -34,25 +42,43 @@ impl Sinks {
         plan: &Plan,
         graph: &Graph,
         functions: &Functions,
+        saved: &Saved<'_>,
     ) -> Result<Self, RunError> {
         let mut open = BTreeMap::new();
         for &id in &plan.writes {
             let step = graph.step(id);
-            let write = match step.transform {
-                Transform::ParDo(_) => graph.step(step.parent.expect("a write is around it")),
-                _ => step,
+            let write = if step.is_leaf() {
+                graph.step(step.parent.expect("a write is around its commit"))
+            } else {
+                step
+            };
+            let Transform::Composite(Composite::Write(spec)) = &write.transform else {
+                unreachable!("only writes are planned as such")
             };
             let path = write.path.clone();
-            // An expanded write opens its parts later; that it can is tried at once.
-            let part = guarded(|| functions.write(&path).open(0, 0)).map_err(|error| {
+            let WriteState { epoch, committables } = match saved.get(&write.id).map(|it| &it.kind) {
+                Some(StepKind::Write(state)) => state.clone(),
+                Some(_) | None => WriteState::default(),
+            };
+            let failed = |error| {
                 RunError::failed(format!("`{path}` cannot be written: {error}")).in_step(&path)
-            })?;
-            let sink = if id == write.id {
+            };
+            let earlier = guarded(|| {
+                if !committables.is_empty() {
+                    functions.write(&path).recover(&committables)?;
+                }
+                recovered(functions.write(&path), spec.style, committables)
+            });
+            let earlier = earlier.map_err(failed)?;
+            // An expanded write opens its parts later; that it can is tried at once.
+            let part = guarded(|| functions.write(&path).open(epoch, 0)).map_err(failed)?;
+            let part = if id == write.id {
                 Open::Part(part)
             } else {
                 Open::Prepared(empty(functions, step.inputs[0]), step.path.clone())
             };
-            open.insert(id, Sink { path, open: sink });
+            let (write, style) = (write.id, spec.style);
+            open.insert(id, Sink { path, write, style, epoch, earlier, open: part });
         }
         Ok(Self { open })
     }
@@ -80,11 +106,31 @@ impl Sinks {
                 parts.append(&mut batch);
             }
         }
-        for Sink { path, open } in open.into_values() {
+        for Sink { path, open, .. } in open.into_values() {
             if let Open::Prepared(parts, commit) = open {
-                Prepared::Steps(parts, commit).discard(functions, &path);
+                Parts::OfSteps(parts, commit).discard(functions, &path);
             }
         }
+    }
+
+    /// Prepares all parts; if one cannot be prepared, none is left.
+    pub(crate) fn prepared(self, functions: &Functions) -> Result<Vec<Prepared>, RunError> {
+        let mut prepared: Vec<Prepared> = Vec::new();
+        for Sink { path, write, style, epoch, earlier, open } in self.open.into_values() {
+            let parts = match open {
+                Open::Part(writer) => guarded(|| Ok(Parts::One(writer.prepare()?))),
+                Open::Prepared(parts, commit) => Ok(Parts::OfSteps(parts, commit)),
+            };
+            match parts {
+                Ok(parts) => prepared.push(Prepared { path, write, style, epoch, earlier, parts }),
+                Err(error) => {
+                    prepared.into_iter().for_each(|prepared| prepared.discard(functions));
+                    let message = format!("`{path}` failed: {error}");
+                    return Err(RunError::failed(message).in_step(path));
+                }
+            }
+        }
+        Ok(prepared)
     }
 
     /// Prepares all parts, then lets them appear; if one cannot be prepared, none does.
@@ -93,31 +139,15 @@ impl Sinks {
         functions: &Functions,
         completion: Completion,
     ) -> Result<BTreeMap<String, Written>, RunError> {
-        let mut prepared: Vec<(String, Prepared)> = Vec::new();
-        for Sink { path, open } in self.open.into_values() {
-            let parts = match open {
-                Open::Part(writer) => guarded(|| Ok(Prepared::Part(writer.prepare()?))),
-                Open::Prepared(parts, commit) => Ok(Prepared::Steps(parts, commit)),
-            };
-            match parts {
-                Ok(parts) => prepared.push((path, parts)),
-                Err(error) => {
-                    for (path, parts) in prepared {
-                        parts.discard(functions, &path);
-                    }
-                    let message = format!("`{path}` failed: {error}");
-                    return Err(RunError::failed(message).in_step(path));
-                }
-            }
-        }
+        let prepared = self.prepared(functions)?;
         let mut written = BTreeMap::new();
         let mut failed = None;
-        for (path, parts) in prepared {
+        for Prepared { path, parts, earlier, .. } in prepared {
             if failed.is_some() {
                 parts.discard(functions, &path);
                 continue;
             }
-            match guarded(|| parts.commit(functions, &path, completion)) {
+            match guarded(|| parts.commit(functions, &path, earlier, completion)) {
                 Ok(appeared) => {
                     written.insert(path, appeared);
                 }
@@ -131,17 +161,27 @@ impl Sinks {
     }
 }
 
-/// What a sink has at the end of a run.
-enum Prepared {
-    Part(Vec<u8>),
-    Steps(Batch, String),
+/// A sink at the end of a run.
+pub(crate) struct Prepared {
+    path: String,
+    write: TransformId,
+    style: SinkStyle,
+    epoch: u64,
+    earlier: Vec<Vec<u8>>,
+    parts: Parts,
 }
 
-impl Prepared {
-    fn parts(&self, write: &dyn ErasedWrite) -> Vec<Vec<u8>> {
+/// What a sink has of this run.
+enum Parts {
+    One(Vec<u8>),
+    OfSteps(Batch, String),
+}
+
+impl Parts {
+    fn encoded(&self, write: &dyn ErasedWrite) -> Vec<Vec<u8>> {
         match self {
-            Self::Part(part) => vec![part.clone()],
-            Self::Steps(parts, _) => write.parts(parts.values.as_ref()),
+            Self::One(part) => vec![part.clone()],
+            Self::OfSteps(parts, _) => write.parts(parts.values.as_ref()),
         }
     }
 
@@ -149,11 +189,14 @@ impl Prepared {
         self,
         functions: &Functions,
         path: &str,
+        mut earlier: Vec<Vec<u8>>,
         completion: Completion,
     ) -> heliostat::Result<Written> {
         let write = functions.write(path);
         match (self, completion) {
-            (Self::Steps(mut parts, commit), Completion::Complete) if !parts.is_empty() => {
+            (Self::OfSteps(mut parts, commit), Completion::Complete)
+                if !parts.is_empty() && earlier.is_empty() =>
+            {
                 let mut work = functions.step(&commit).setup()?;
                 let mut out = [Batch::of(Vec::<Written>::new(), Meta::default())];
                 work.start_bundle()?;
@@ -163,7 +206,10 @@ impl Prepared {
                 let written = out[0].values.typed_mut::<Written>().pop();
                 written.ok_or_else(|| Error::new("its commit gave nothing"))
             }
-            (parts, completion) => write.commit(parts.parts(write), completion),
+            (parts, completion) => {
+                earlier.extend(parts.encoded(write));
+                write.commit(earlier, completion)
+            }
         }
     }
 
@@ -171,9 +217,61 @@ impl Prepared {
     fn discard(self, functions: &Functions, path: &str) {
         let discarded = guarded(|| {
             let write = functions.write(path);
-            write.discard(self.parts(write));
+            write.discard(self.encoded(write));
             Ok(())
         });
         drop(discarded);
+    }
+}
+
+/// What of the parts of an earlier run is still to be committed: those of a sink that appears epoch
+/// by epoch are committed at once, if that run did not come to it.
+fn recovered(
+    write: &dyn ErasedWrite,
+    style: SinkStyle,
+    parts: Vec<Vec<u8>>,
+) -> heliostat::Result<Vec<Vec<u8>>> {
+    match style {
+        SinkStyle::AtEnd => Ok(parts),
+        SinkStyle::PerEpoch => {
+            if !parts.is_empty() {
+                write.commit(parts, Completion::Complete)?;
+            }
+            Ok(Vec::new())
+        }
+    }
+}
+
+impl Prepared {
+    /// What a savepoint says of it, by the id of the write.
+    pub(crate) fn state(&self, functions: &Functions) -> (TransformId, WriteState) {
+        let mut committables = self.earlier.clone();
+        committables.extend(self.parts.encoded(functions.write(&self.path)));
+        (self.write, WriteState { epoch: self.epoch + 1, committables })
+    }
+
+    /// Behind a savepoint: a sink that appears epoch by epoch does so now, another one keeps its
+    /// parts.
+    pub(crate) fn end_epoch(
+        self,
+        functions: &Functions,
+    ) -> Result<Option<(String, Written)>, RunError> {
+        let Self { path, style, parts, earlier, .. } = self;
+        match style {
+            SinkStyle::AtEnd => Ok(None),
+            SinkStyle::PerEpoch => {
+                let committed =
+                    guarded(|| parts.commit(functions, &path, earlier, Completion::Complete));
+                let written = committed.map_err(|error| {
+                    let message = format!("`{path}` cannot be committed: {error}");
+                    RunError::failed(message).in_step(&path)
+                })?;
+                Ok(Some((path, written)))
+            }
+        }
+    }
+
+    pub(crate) fn discard(self, functions: &Functions) {
+        self.parts.discard(functions, &self.path);
     }
 }

@@ -3,7 +3,8 @@
 use crate::translate::empty;
 use heliostat::batch::{Batch, Meta};
 use heliostat::erased_io::ErasedReader;
-use heliostat::graph::{Functions, ReadSpec, Step};
+use heliostat::graph::{Functions, ReadSpec, Step, Transform};
+use heliostat::savepoint::{ReadPiece, ReadState, ScriptState, StepKind, StepState};
 use heliostat::testing::ScriptEvent;
 use heliostat::{
     Boundedness, CollectionId, Duration, Error, Fill, Panicked, RunError, Timestamp, TransformId,
@@ -36,13 +37,20 @@ enum Kind {
     },
     Script {
         events: VecDeque<ScriptEvent>,
+        /// How many of its events are behind.
+        played: u64,
+        streams: Vec<String>,
         watermarks: Vec<Timestamp>,
     },
 }
 
 struct Piece {
-    reader: Box<dyn ErasedReader>,
+    /// What it was opened from.
+    restriction: Vec<u8>,
+    reader: Option<Box<dyn ErasedReader>>,
     watermark: Timestamp,
+    /// The watermark it had in an earlier run, which the reader need not know.
+    floor: Timestamp,
     idle_until: Option<Timestamp>,
     /// It has given all it has.
     done: bool,
@@ -70,38 +78,68 @@ pub(crate) enum Readiness {
 }
 
 impl Source {
-    pub(crate) fn impulse(step: &Step) -> Self {
-        Self::of(step, Kind::Impulse { waiting: true })
+    pub(crate) fn impulse(step: &Step, saved: Option<&StepState>) -> Self {
+        let given =
+            saved.is_some_and(|saved| matches!(saved.kind, StepKind::Impulse { given: true }));
+        Self::of(step, Kind::Impulse { waiting: !given })
     }
 
-    pub(crate) fn script(step: &Step, functions: &Functions) -> Result<Self, RunError> {
+    pub(crate) fn script(
+        step: &Step,
+        functions: &Functions,
+        saved: Option<&StepState>,
+    ) -> Result<Self, RunError> {
         let events = functions.script(&step.path).events().map_err(|error| {
             RunError::failed(format!("`{}` cannot be played: {error}", step.path))
                 .in_step(&step.path)
         })?;
-        let watermarks = vec![Timestamp::MIN; step.outputs.len()];
-        Ok(Self::of(step, Kind::Script { events: events.into(), watermarks }))
+        let Transform::TestStream(spec) = &step.transform else { unreachable!("it is a script") };
+        let mut watermarks = vec![Timestamp::MIN; step.outputs.len()];
+        let mut events: VecDeque<ScriptEvent> = events.into();
+        let mut played = 0;
+        if let Some(StepState { kind: StepKind::Script(saved), .. }) = saved {
+            played = usize::try_from(saved.position).unwrap_or(usize::MAX).min(events.len());
+            events.drain(..played);
+            for (watermark, stream) in watermarks.iter_mut().zip(&spec.streams) {
+                *watermark = saved.watermarks.get(stream).copied().unwrap_or(Timestamp::MIN);
+            }
+        }
+        let streams = spec.streams.clone();
+        Ok(Self::of(step, Kind::Script { events, played: played as u64, streams, watermarks }))
     }
 
     pub(crate) fn read(
         step: &Step,
         spec: &ReadSpec,
         functions: &Functions,
+        saved: Option<&StepState>,
     ) -> Result<Self, RunError> {
         let source = functions.read(&step.path);
+        let fresh = |restriction| ReadPiece {
+            restriction,
+            watermark: Timestamp::MIN,
+            idle_until: None,
+            done: false,
+        };
         let open = || -> heliostat::Result<Vec<Piece>> {
-            let mut pieces = Vec::new();
-            for restriction in source.split()? {
-                let reader = source.open(&restriction)?;
-                pieces.push(Piece {
+            let pieces = match saved.map(|saved| &saved.kind) {
+                Some(StepKind::Read(saved)) => saved.pieces.clone(),
+                Some(_) | None => source.split()?.into_iter().map(fresh).collect(),
+            };
+            let open = |piece: ReadPiece| {
+                let ReadPiece { restriction, watermark, idle_until, done } = piece;
+                let reader = if done { None } else { Some(source.open(&restriction)?) };
+                Ok(Piece {
+                    restriction,
                     reader,
-                    watermark: Timestamp::MIN,
-                    idle_until: None,
-                    done: false,
-                    through: false,
-                });
-            }
-            Ok(pieces)
+                    watermark,
+                    floor: watermark,
+                    idle_until,
+                    done,
+                    through: done,
+                })
+            };
+            pieces.into_iter().map(open).collect()
         };
         let failed = |error: Error| {
             RunError::failed(format!("`{}` cannot be read: {error}", step.path)).in_step(&step.path)
@@ -202,17 +240,20 @@ impl Source {
                 *waiting = false;
                 Ok(Given::Bundle(vec![(self.outputs[0], Batch::of(vec![()], Meta::default()))]))
             }
-            Kind::Script { events, watermarks } => match events.pop_front() {
-                Some(ScriptEvent::Elements { stream, batch }) => {
-                    Ok(Given::Bundle(vec![(self.outputs[stream], batch)]))
+            Kind::Script { events, played, watermarks, .. } => {
+                *played += 1;
+                match events.pop_front() {
+                    Some(ScriptEvent::Elements { stream, batch }) => {
+                        Ok(Given::Bundle(vec![(self.outputs[stream], batch)]))
+                    }
+                    Some(ScriptEvent::Watermark { stream, to }) => {
+                        watermarks[stream] = to;
+                        Ok(Given::Moved)
+                    }
+                    Some(ScriptEvent::ProcessingTime { by }) => Ok(Given::TimeMoved(by)),
+                    None => Ok(Given::Moved),
                 }
-                Some(ScriptEvent::Watermark { stream, to }) => {
-                    watermarks[stream] = to;
-                    Ok(Given::Moved)
-                }
-                Some(ScriptEvent::ProcessingTime { by }) => Ok(Given::TimeMoved(by)),
-                None => Ok(Given::Moved),
-            },
+            }
             Kind::Read { pieces, rows, bad_rows, .. } => {
                 let ready: Vec<usize> = (0..pieces.len())
                     .filter(|&at| {
@@ -220,7 +261,8 @@ impl Source {
                     })
                     .collect();
                 let piece = &mut pieces[ready[pick(ready.len())]];
-                let fill = guarded(|| piece.reader.fill(rows, bad_rows, BUNDLE_ELEMENTS_MAX));
+                let reader = piece.reader.as_mut().expect("a piece that is not done is open");
+                let fill = guarded(|| reader.fill(rows, bad_rows, BUNDLE_ELEMENTS_MAX));
                 let fill = fill.map_err(|error| {
                     RunError::failed(format!("`{}` failed: {error}", self.path)).in_step(&self.path)
                 })?;
@@ -260,7 +302,8 @@ impl Source {
             if piece.through || *boundedness == Boundedness::Bounded {
                 continue;
             }
-            let now = guarded(|| Ok(piece.reader.watermark())).map_err(|error| {
+            let Some(reader) = &piece.reader else { continue };
+            let now = guarded(|| Ok(reader.watermark().max(piece.floor))).map_err(|error| {
                 RunError::failed(format!("`{}` failed: {error}", self.path)).in_step(&self.path)
             })?;
             if now < piece.watermark {
@@ -274,6 +317,39 @@ impl Source {
             piece.watermark = now;
         }
         Ok(())
+    }
+}
+
+impl Source {
+    /// What is left of it, and how far it is.
+    pub(crate) fn save(&self, now: Timestamp) -> Result<StepKind, RunError> {
+        Ok(match &self.kind {
+            Kind::Impulse { waiting } => StepKind::Impulse { given: !waiting },
+            Kind::Script { played, streams, watermarks, .. } => StepKind::Script(ScriptState {
+                position: *played,
+                watermarks: streams.iter().cloned().zip(watermarks.iter().copied()).collect(),
+                processing_time: now,
+            }),
+            Kind::Read { pieces, .. } => {
+                let position = |piece: &Piece| match &piece.reader {
+                    Some(reader) if !piece.done => guarded(|| Ok(reader.position())),
+                    Some(_) | None => Ok(piece.restriction.clone()),
+                };
+                let save = |piece: &Piece| {
+                    Ok(ReadPiece {
+                        restriction: position(piece)?,
+                        watermark: piece.watermark,
+                        idle_until: piece.idle_until,
+                        done: piece.done,
+                    })
+                };
+                let pieces = pieces.iter().map(save).collect::<heliostat::Result<_>>();
+                let pieces = pieces.map_err(|error| {
+                    RunError::failed(format!("`{}` failed: {error}", self.path)).in_step(&self.path)
+                })?;
+                StepKind::Read(ReadState { pieces })
+            }
+        })
     }
 }
 

@@ -1,10 +1,10 @@
 //! What a suspicious run does to a pipeline that is right, and that shows one that is not.
 
 use heliostat::batch::Batch;
-use heliostat::graph::{EdgeType, Functions};
-use heliostat::{CollectionId, Error, Result, RunError, Seed, TransformId};
+use heliostat::graph::{EdgeType, Functions, Graph};
+use heliostat::{CollectionId, Error, Result, RunError, Seed, Timestamp, TransformId};
 use heliostat_runner_core::{
-    CombineForm, Grouping, GroupingPath, GroupingPlan, Inspect, LIFT_ENTRIES_MAX,
+    CombineForm, Grouping, GroupingPath, GroupingPlan, Inspect, LIFT_ENTRIES_MAX, StageWork,
 };
 
 /// State of at most so many rows is saved and reloaded after every bundle; larger state seldom
@@ -32,11 +32,11 @@ impl Suspicion {
     }
 
     /// Which form a combine runs in: by seed and step, so that runs differ and a run repeats.
-    pub(crate) fn combine_form(&self, step: TransformId) -> CombineForm {
+    pub(crate) fn combine_form(&self, step: TransformId, expands: bool) -> CombineForm {
         match Seed::new(self.seed ^ step.index() as u64).next() % 3 {
-            0 => CombineForm::Native,
             1 => CombineForm::Lifted,
-            _ => CombineForm::Expanded,
+            2 if expands => CombineForm::Expanded,
+            _ => CombineForm::Native,
         }
     }
 
@@ -97,19 +97,46 @@ impl Suspicion {
         through_coder(self.functions.lift(path).partials(), &mut self.bytes, partials)
     }
 
+    /// Whether state of so many rows is saved and reloaded now.
+    fn reloads(&mut self, rows: u64) -> bool {
+        0 < rows && (rows <= RELOAD_ROWS || self.chance.below(rows) < RELOAD_ROWS)
+    }
+
+    /// Saves the state of a step behind an exchange and goes on from what was saved.
+    pub(crate) fn reload_stage(
+        &mut self,
+        stage: &mut StageWork,
+        graph: &Graph,
+        told: Timestamp,
+    ) -> Result<(), RunError> {
+        if !self.reloads(stage.saved_rows() as u64) {
+            return Ok(());
+        }
+        let Some((saved, waiting)) = stage.save(graph, &self.functions, told) else {
+            return Ok(());
+        };
+        stage.load(&saved, &waiting, &self.functions).map_err(|error| damaged(&error))?;
+        debug_assert!(
+            stage.save(graph, &self.functions, told) == Some((saved, waiting)),
+            "saving what was loaded gives the same"
+        );
+        Ok(())
+    }
+
     /// Saves the state of a grouping and goes on from what was saved.
     pub(crate) fn reload(&mut self, grouping: &mut Grouping) -> Result<(), RunError> {
-        let rows = grouping.saved_rows();
-        let cheap = rows <= RELOAD_ROWS;
-        if rows == 0 || (!cheap && RELOAD_ROWS <= self.chance.below(rows)) {
+        if !self.reloads(grouping.saved_rows()) {
             return Ok(());
         }
         let saved = grouping.save();
-        let damaged = |error: Error| RunError::failed(format!("state does not survive: {error}"));
-        grouping.load(&saved, self.seed).map_err(damaged)?;
-        debug_assert!(grouping.save() == saved, "saving what was loaded gives the same bytes");
+        grouping.load(&saved, self.seed).map_err(|error| damaged(&error))?;
+        debug_assert!(grouping.save() == saved, "saving what was loaded gives the same");
         Ok(())
     }
+}
+
+fn damaged(error: &Error) -> RunError {
+    RunError::failed(format!("state does not survive: {error}"))
 }
 
 impl Inspect for Suspicion {

@@ -6,11 +6,13 @@ use crate::sources::Source;
 use crate::suspicion::Suspicion;
 use heliostat::batch::{Batch, Meta};
 use heliostat::graph::{Composite, Functions, Graph, Transform};
-use heliostat::{CollectionId, RunError};
+use heliostat::savepoint::StepState;
+use heliostat::{CollectionId, RunError, TransformId};
 use heliostat_runner_core::{
     Attempt, Grouping, GroupingCode, GroupingPath, GroupingPlan, GroupingSettings, Lifter, Lifting,
     Plan, Root, Stage, StageWork, ViewPlan, ViewStore,
 };
+use std::collections::BTreeMap;
 
 /// Everything that works in one run.
 pub(crate) struct Works {
@@ -26,6 +28,9 @@ pub(crate) struct Works {
     pub(crate) sinks: Sinks,
 }
 
+/// What each step of the graph finds of its own in the savepoint that the run begins at.
+pub(crate) type Saved<'a> = BTreeMap<TransformId, &'a StepState>;
+
 /// Nothing has run yet: what fails here is in no bundle.
 pub(crate) const BEFORE_ALL: Attempt = Attempt { bundle: 0, attempt: 1, attempts: 1 };
 
@@ -34,17 +39,18 @@ pub(crate) fn translate(
     graph: &Graph,
     functions: &Functions,
     suspicion: Option<&Suspicion>,
-    seed: u64,
+    (seed, saved): (u64, &Saved<'_>),
 ) -> Result<Works, RunError> {
     // Sinks first: a place that cannot be written to is known before anything is read.
-    let sinks = Sinks::open(plan, graph, functions)?;
+    let sinks = Sinks::open(plan, graph, functions, saved)?;
     let mut sources = Vec::new();
     for step in graph.leaves() {
+        let saved = saved.get(&step.id).copied();
         match &step.transform {
-            Transform::Impulse => sources.push(Source::impulse(step)),
-            Transform::TestStream(_) => sources.push(Source::script(step, functions)?),
+            Transform::Impulse => sources.push(Source::impulse(step, saved)),
+            Transform::TestStream(_) => sources.push(Source::script(step, functions, saved)?),
             Transform::Composite(Composite::Read(spec)) => {
-                sources.push(Source::read(step, spec, functions)?);
+                sources.push(Source::read(step, spec, functions, saved)?);
             }
             // These are in stages and between them.
             Transform::ParDo(_)

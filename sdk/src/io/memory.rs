@@ -59,7 +59,7 @@ impl<T: Element> Write for MemoryWrite<T> {
     type Writer = MemoryWriter<T>;
 
     fn spec(&self) -> WriteSpec {
-        WriteSpec { style: SinkStyle::PerEpoch, about: MEMORY.into() }
+        WriteSpec { style: SinkStyle::AtEnd, about: MEMORY.into() }
     }
 
     fn open(&self, _epoch: u64, _shard: u32) -> Result<MemoryWriter<T>> {

@@ -1,6 +1,7 @@
 //! The state of a keyed step as rows of a savepoint, and back.
 
 use super::Keyed;
+use super::sorted::Sorted;
 use crate::queued::{queued, unqueued};
 use heliostat::batch::Batch;
 use heliostat::graph::{EdgeType, Moment, RowId, SavedCell, TimerRequest, TimerSetting};
@@ -55,7 +56,7 @@ impl Keyed {
         batches.map(|batch| queued(QueuedBatch::TIME_SORTED, batch, edge)).collect()
     }
 
-    /// Takes up what [`Keyed::save`] gave; there is no state yet.
+    /// Replaces all state by what [`Keyed::save`] gave.
     ///
     /// # Errors
     /// If it is not what `save` gave for such a step.
@@ -67,6 +68,7 @@ impl Keyed {
     ) -> Result<()> {
         self.moment = Moment { watermark: saved.input_watermark, ..self.moment };
         self.bundle += 1;
+        self.forget_all();
         for row in &saved.rows {
             self.load_row(row)?;
         }
@@ -75,6 +77,24 @@ impl Keyed {
         }
         self.commit();
         Ok(())
+    }
+
+    fn forget_all(&mut self) {
+        for row in self.work.open_rows() {
+            self.touch(row);
+            self.work.wipe(row);
+            self.timers.clear(row);
+        }
+        if let Some(sorted) = &mut self.sorted {
+            *sorted = Sorted::default();
+        }
+        self.commit();
+        self.bundle += 1;
+    }
+
+    /// How many rows there are.
+    pub(crate) fn saved_rows(&self) -> usize {
+        self.work.open_rows().len()
     }
 
     fn load_row(&mut self, saved: &Row) -> Result<()> {

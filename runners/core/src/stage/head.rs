@@ -98,7 +98,12 @@ impl StageWork {
         Some((keyed.save(key, output_watermark), waiting))
     }
 
-    /// Takes up what [`StageWork::save`] gave; it has no state yet.
+    /// How many rows [`StageWork::save`] writes.
+    pub fn saved_rows(&self) -> usize {
+        self.keyed().map_or(0, Keyed::saved_rows)
+    }
+
+    /// Replaces its head's state by what [`StageWork::save`] gave.
     ///
     /// # Errors
     /// If it is not what `save` gave for such a stage.

@@ -76,6 +76,11 @@ impl Executor<'_> {
         let told = self.works.stages[at].output_watermark();
         let exchange = &mut self.works.exchanges[at];
         exchange.told = exchange.told.max(told);
+        let told = exchange.told;
+        if let Some(suspicion) = &mut self.suspicion {
+            let (stage, graph) = (&mut self.works.stages[at], self.job.graph);
+            guarded(&graph.step(step).path, || suspicion.reload_stage(stage, graph, told))??;
+        }
         self.forget_views(at);
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use super::Executor;
 use heliostat::graph::{Composite, Step, Transform};
-use heliostat::{Completion, OpenWindows, RunError, RunEvent, RunResult, StepMetrics};
+use heliostat::{
+    Completion, OpenWindows, RunError, RunEvent, RunResult, StepMetrics, StopCause, Stopped,
+};
 use heliostat_runner_core::{Attempt, Target};
 
 impl Executor<'_> {
@@ -62,9 +64,25 @@ impl Executor<'_> {
         self.works.sinks.discard(self.job.functions, in_flight);
     }
 
-    pub(super) fn finish(mut self, completion: Completion) -> Result<RunResult, RunError> {
+    /// Lets what was written appear; under another name if the run was stopped.
+    pub(super) fn finish(mut self, stopped: Option<StopCause>) -> Result<RunResult, RunError> {
         self.attribute_expansions();
-        if completion == Completion::Interrupted {
+        let completion = match stopped {
+            None => Completion::Complete,
+            Some(cause) => {
+                let bundles = self.read_bundles;
+                self.result.stopped = Some(Stopped { cause, bundles, saved: false });
+                Completion::Interrupted
+            }
+        };
+        let sinks = std::mem::take(&mut self.works.sinks);
+        self.result.written = sinks.commit(self.job.functions, completion)?;
+        Ok(self.told_result())
+    }
+
+    /// What the run leaves behind, told to the observer.
+    pub(super) fn told_result(mut self) -> RunResult {
+        if self.result.stopped.is_some() {
             let open = self.works.groupings.iter().map(|grouping| grouping.open_windows());
             self.result.interrupted =
                 Some(open.fold(OpenWindows::default(), |all, one| OpenWindows {
@@ -72,7 +90,6 @@ impl Executor<'_> {
                     panes_pending: all.panes_pending + one.panes_pending,
                 }));
         }
-        self.result.written = self.works.sinks.commit(self.job.functions, completion)?;
         for (step, written) in &self.result.written {
             let event = RunEvent::Written { step: step.clone(), written: written.clone() };
             self.job.observer.event(event);
@@ -84,6 +101,6 @@ impl Executor<'_> {
                 self.result.metrics.insert(step.path.clone(), *metrics);
             }
         }
-        Ok(self.result)
+        self.result
     }
 }

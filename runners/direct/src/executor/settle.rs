@@ -40,9 +40,12 @@ impl Executor<'_> {
         if let Some(suspicion) = &mut self.suspicion {
             guarded(&path, || suspicion.reload(grouping))??;
         }
+        let before = self.dropped_before.get(&step).copied().unwrap_or_default();
         let given = grouping.take_dropped();
         let metrics = self.metrics.entry(step).or_default();
-        metrics.dropped = grouping.drops();
+        let drops = grouping.drops();
+        metrics.dropped.late = before.late + drops.late;
+        metrics.dropped.closed = before.closed + drops.closed;
         if let Some(lifter) = &self.works.lifters[at] {
             metrics.dropped.late += lifter.drops().late;
         }
