@@ -76,6 +76,7 @@ mod windowed;
 mod group;
 mod combine;
 mod dofn;
+mod view;
 mod pipeline;
 mod pcollection;
 mod transforms;
@@ -126,6 +127,7 @@ pub use trigger::{
     AfterProcessingTime, AfterWatermark, Deadline, Trigger, TriggerList, after_all, after_any,
     after_count, after_each, after_processing_time, after_watermark, repeatedly,
 };
+pub use view::{MapView, MultimapView, SideInput, View};
 pub use window::{
     Accumulation, AssignWindows, ByElement, ByTime, CalendarUnit, CalendarWindows, ClosingBehavior,
     CustomWindows, FixedWindows, Interval, Merge, MergeStatus, MergeWindows, Merges,
@@ -158,13 +160,13 @@ pub mod prelude {
     pub use crate::{
         Accumulation, AssignWindows, BadRow, Boundedness, BundleContext, ClosingBehavior,
         CoGroupByKey, Collected, CombineFn, Context, Count, DeadLetter, Declare, DoFn, DropCause,
-        Dropped, Duration, Element, Emit, Error, Exit, Fill, Group, Interval, Key, Latest, Max,
-        Mean, MergeWindows, Merges, Min, NaiveDate, OnTimeBehavior, Output, PCollection, PaneInfo,
-        PaneTiming, Pipeline, Read, Reader, Result, Rows, Runner, Str, Sum, TestStream,
-        TestStreams, Timestamp, TimestampCombiner, Top, Trigger, Tz, Window, Windowed, Write,
-        Writer, after_all, after_any, after_count, after_each, after_processing_time,
-        after_watermark, bounded_disorder, days, generate_sequence, hours, millis, minutes,
-        repeatedly, secs,
+        Dropped, Duration, Element, Emit, Error, Exit, Fill, Group, Interval, Key, Latest, MapView,
+        Max, Mean, MergeWindows, Merges, Min, MultimapView, NaiveDate, OnTimeBehavior, Output,
+        PCollection, PaneInfo, PaneTiming, Pipeline, Read, Reader, Result, Rows, Runner, SideInput,
+        Str, Sum, TestStream, TestStreams, Timestamp, TimestampCombiner, Top, Trigger, Tz, View,
+        Window, Windowed, Write, Writer, after_all, after_any, after_count, after_each,
+        after_processing_time, after_watermark, bounded_disorder, days, generate_sequence, hours,
+        millis, minutes, repeatedly, secs,
     };
 }
 

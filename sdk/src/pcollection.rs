@@ -105,7 +105,19 @@ impl<T: Element> PCollection<T> {
         moves_timestamps: bool,
         caller: Caller,
     ) -> PCollection<U> {
-        let transform = Transform::ParDo(ParDoSpec { moves_timestamps, ..ParDoSpec::default() });
+        let spec = ParDoSpec { moves_timestamps, ..ParDoSpec::default() };
+        self.par_do_of(name, spec, code, caller)
+    }
+
+    /// Adds a `ParDo` with one output that is more than its code.
+    pub(crate) fn par_do_of<U: Element>(
+        &self,
+        name: &str,
+        spec: ParDoSpec,
+        code: Arc<dyn StepFn>,
+        caller: Caller,
+    ) -> PCollection<U> {
+        let transform = Transform::ParDo(spec);
         let step = self.builder.step(name, transform, &[self.id], caller);
         self.builder.code(step, Code::Step(code));
         let id = self.builder.output::<U>(step, "out", self.builder.edge(self.id));

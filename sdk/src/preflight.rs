@@ -7,6 +7,7 @@ mod unsafe_trigger;
 mod unspecified;
 mod global_defaults;
 mod flatten_mismatch;
+mod side_inputs;
 mod timestamps;
 mod endless_file;
 mod unsupported;
@@ -38,6 +39,7 @@ pub fn check(graph: &Graph, support: &Support, runner: &str) -> Vec<Problem> {
     unsafe_trigger::check(graph, &mut problems);
     global_defaults::check(graph, &mut problems);
     flatten_mismatch::check(graph, &mut problems);
+    side_inputs::check(graph, &mut problems);
     timestamps::check(graph, &mut problems);
     endless_file::check(graph, &mut problems);
     unsupported::check(graph, support, runner, &mut problems);

@@ -8,7 +8,7 @@ use heliostat::graph::{ReadSpec, SinkStyle, WriteSpec};
 use heliostat::prelude::*;
 use heliostat::{
     Capability, Completion, Extent, Graph, Job, Problem, RunError, RunResult, RunnerEntry, Setting,
-    Severity, Support, Written, preflight, register,
+    Severity, Support, WindowsFor, Written, preflight, register,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -196,8 +196,14 @@ fn problems(case: &Case) -> Vec<Problem> {
     link_runners();
     let graph: Graph = (case.pipeline)();
     let missing = case.missing.iter();
-    let support = missing.fold(Support::everything(), |all, &missing| all.without(missing));
+    let support = missing.fold(full_support(), |all, &missing| all.without(missing));
     preflight::check(&graph, &support, RUNNER)
+}
+
+/// Also what is planned, so that nothing is told of a pipeline but its mistakes.
+fn full_support() -> Support {
+    let all = Capability::ALL.iter();
+    all.fold(Support::none(), |all, &capability| all.with(capability, Extent::Full))
 }
 
 /// The message of a case, which has just one problem.
@@ -350,6 +356,16 @@ const CODES: &[Code] = &[
         cases: &[Case::of(different_windows), Case::of(different_triggers)],
     },
     Code {
+        code: "side-windows",
+        about: "An element sees the window of a side input in which the last millisecond of its own \
+                window lies. So that window must be known from a time alone.",
+        cases: &[
+            Case::of(side_sessions),
+            Case::of(side_of_the_authors_making),
+            Case::of(side_windows_of_global),
+        ],
+    },
+    Code {
         code: "timestamps-after-read",
         about: "A watermark comes from the read. Timestamps that are given behind it move no \
                 watermark, so windows wait for the end of the input.",
@@ -440,6 +456,45 @@ fn different_triggers() -> Graph {
     let early = on_time.window(early).named("Early");
     pipeline.flatten([on_time, early.clone(), early]).named("All scores").collect();
     pipeline.graph()
+}
+
+/// Scores by the minute beside a view in these windows.
+fn beside<A: WindowsFor<(u64, u64)>>(side: Window<A>) -> Graph {
+    let pipeline = Pipeline::new();
+    let scores = scores(&pipeline);
+    let limits = scores.window(side).as_map().named("Limits");
+    let minutely = scores.window(Window::fixed(minutes(1)));
+    let below = minutely.filter_with(&limits, |(n, score), limits| limits.get(n) < Some(score));
+    below.named("Below the limit").collect();
+    pipeline.graph()
+}
+
+fn side_sessions() -> Graph {
+    beside(Window::sessions(minutes(10)))
+}
+
+fn side_of_the_authors_making() -> Graph {
+    beside(Window::custom(Everything))
+}
+
+fn side_windows_of_global() -> Graph {
+    let pipeline = Pipeline::new();
+    let scores = scores(&pipeline);
+    let limits = scores.values().window(Window::fixed(hours(1)));
+    let limits = limits.combine_globally_as_view(Max).named("Limits");
+    let always = Window::global().trigger(repeatedly(after_count(10))).discarding();
+    let sums = scores.window(always).combine_per_key_with(&limits, |_| Sum);
+    sums.named("Limited sums").collect();
+    pipeline.graph()
+}
+
+#[derive(serde::Serialize)]
+struct Everything;
+
+impl<T> AssignWindows<T> for Everything {
+    fn assign(&self, _: &T, _: Timestamp, _: &Interval, windows: &mut Vec<Interval>) {
+        windows.push(Interval::GLOBAL);
+    }
 }
 
 fn timestamps_after_read() -> Graph {

@@ -30,7 +30,8 @@ fn leaf(step: &Step) -> Result<&'static str, String> {
             | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
-            | Composite::CombineWithFanout { .. }),
+            | Composite::CombineWithFanout { .. }
+            | Composite::CombineWithView { .. }),
         ) => Err(format!("`{}` is a composite without parts: {composite:?}", step.path)),
     }
 }

@@ -65,7 +65,8 @@ pub(crate) fn translate(
                 | Composite::CoGroupByKey
                 | Composite::Combine { .. }
                 | Composite::CombineGlobally { .. }
-                | Composite::CombineWithFanout { .. },
+                | Composite::CombineWithFanout { .. }
+                | Composite::CombineWithView { .. },
             ) => {}
         }
     }

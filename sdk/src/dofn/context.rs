@@ -2,6 +2,7 @@
 
 use super::Output;
 use crate::batch::{Batch, ColumnExt, Meta};
+use crate::graph::ViewValue;
 use crate::transforms::check_skew;
 use crate::{DoFn, Duration, Element, Error, Interval, PaneInfo, Result, Timestamp};
 use std::marker::PhantomData;
@@ -77,6 +78,7 @@ pub struct Context<'a, D: DoFn> {
     pub(super) main: &'a mut Vec<D::Output>,
     pub(super) others: &'a mut [Batch],
     pub(super) provenance: &'a mut [Provenance],
+    pub(crate) sides: &'a [ViewValue],
 }
 
 impl<D: DoFn> Context<'_, D> {

@@ -1,8 +1,8 @@
 //! What a `DoFn` has besides its code: outputs, each belonging to it by type.
 
 use crate::coder::Coder;
-use crate::graph::EdgeType;
 use crate::graph::erase::TypedEdge;
+use crate::graph::{EdgeType, SideSpec};
 use crate::{DoFn, Element};
 use std::fmt;
 use std::marker::PhantomData;
@@ -46,6 +46,7 @@ use std::marker::PhantomData;
 /// ```
 pub struct Declare<D> {
     pub(crate) outputs: Vec<DeclaredOutput>,
+    pub(crate) sides: Vec<SideSpec>,
     dofn: PhantomData<fn() -> D>,
 }
 
@@ -57,7 +58,7 @@ pub(crate) struct DeclaredOutput {
 
 impl<D: DoFn> Declare<D> {
     pub(crate) fn new() -> Self {
-        Self { outputs: Vec::new(), dofn: PhantomData }
+        Self { outputs: Vec::new(), sides: Vec::new(), dofn: PhantomData }
     }
 
     /// A further output of this name.

@@ -3,7 +3,7 @@
 use super::context::Provenance;
 use super::{BundleContext, Context};
 use crate::batch::{Batch, ColumnExt};
-use crate::graph::{StepFn, StepWork};
+use crate::graph::{StepFn, StepWork, ViewValue};
 use crate::{DoFn, Result};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -26,13 +26,15 @@ struct DoFnWork<D: DoFn> {
     /// `None` behind the teardown.
     local: Option<D::Local>,
     provenance: Vec<Provenance>,
+    sides: Vec<ViewValue>,
 }
 
 impl<D: DoFn> StepFn for DoFnStep<D> {
     fn setup(&self) -> Result<Box<dyn StepWork>> {
         let local = Some(self.dofn.setup()?);
         let provenance = (0..self.outputs).map(|_| Provenance::default()).collect();
-        Ok(Box::new(DoFnWork { dofn: Arc::clone(&self.dofn), local, provenance }))
+        let dofn = Arc::clone(&self.dofn);
+        Ok(Box::new(DoFnWork { dofn, local, provenance, sides: Vec::new() }))
     }
 }
 
@@ -51,6 +53,7 @@ impl<D: DoFn> StepWork for DoFnWork<D> {
             main: main.values.typed_mut(),
             others,
             provenance: &mut self.provenance,
+            sides: &self.sides,
         };
         for element in input.values.typed_mut::<D::Input>().drain(..) {
             self.dofn.process(local, element, &mut context)?;
@@ -62,6 +65,10 @@ impl<D: DoFn> StepWork for DoFnWork<D> {
         }
         input.clear();
         Ok(())
+    }
+
+    fn see(&mut self, sides: &[ViewValue]) {
+        self.sides = sides.to_vec();
     }
 
     fn finish_bundle(&mut self, out: &mut [Batch]) -> Result<()> {

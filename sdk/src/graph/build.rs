@@ -3,6 +3,7 @@
 use super::erase::TypedEdge;
 use super::functions::{EdgeType, Functions, StepFn, WindowAssigner};
 use super::kernel::{Kernels, LiftKernels};
+use super::keyed::ViewFn;
 use super::{
     Boundedness, Collection, CollectionId, Composite, Graph, Naming, SourceLine, Step, Transform,
     TransformId,
@@ -56,6 +57,8 @@ pub(crate) enum Code {
     Script(Arc<dyn Script>),
     Assigner(Arc<dyn WindowAssigner>),
     Merger(CustomWindows, Arc<dyn MergeWindows>),
+    /// Of the view that this collection holds the panes of.
+    View(CollectionId, Arc<dyn ViewFn>),
 }
 
 /// What is known of an output besides its type.
@@ -229,6 +232,7 @@ impl Builder {
                 Code::Merger(custom, code) => {
                     functions.mergers.insert(custom.clone(), Arc::clone(code));
                 }
+                Code::View(panes, code) => drop(functions.views.insert(*panes, Arc::clone(code))),
             }
         }
         functions

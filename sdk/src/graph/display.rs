@@ -185,7 +185,8 @@ pub(super) fn kind(step: &Step) -> String {
             | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
-            | Composite::CombineWithFanout { .. },
+            | Composite::CombineWithFanout { .. }
+            | Composite::CombineWithView { .. },
         )
         | Transform::Impulse
         | Transform::ParDo(_)

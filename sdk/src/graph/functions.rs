@@ -2,7 +2,7 @@
 
 use super::CollectionId;
 use super::kernel::{Kernels, LiftKernels};
-use super::keyed::{KeyedFn, ViewValue};
+use super::keyed::{KeyedFn, ViewFn, ViewValue};
 use crate::batch::{Batch, Column, Windows};
 use crate::io::{ErasedRead, ErasedWrite};
 use crate::testing::Script;
@@ -60,6 +60,11 @@ pub trait StepWork: Send {
     /// Takes all elements of `input` and counts in `done` those it is through with, so that after
     /// an error or a panic it is the index of the element that failed.
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()>;
+    /// What the step reads beside its main input, in the order it was declared, for the window of
+    /// the elements to come. A step with side inputs takes elements of one window at a time.
+    fn see(&mut self, sides: &[ViewValue]) {
+        let _ = sides;
+    }
     /// Behind the last batch of a bundle.
     fn finish_bundle(&mut self, out: &mut [Batch]) -> Result<()> {
         let _ = out;
@@ -93,6 +98,7 @@ pub struct Functions {
     pub(crate) scripts: BTreeMap<String, Arc<dyn Script>>,
     pub(crate) assigners: BTreeMap<String, Arc<dyn WindowAssigner>>,
     pub(crate) mergers: BTreeMap<CustomWindows, Arc<dyn MergeWindows>>,
+    pub(crate) views: BTreeMap<CollectionId, Arc<dyn ViewFn>>,
     pub(crate) edges: Vec<Arc<dyn EdgeType>>,
 }
 
@@ -149,6 +155,12 @@ impl Functions {
         }
     }
 
+    /// The code of the view that a collection holds the panes of; all its readers share it.
+    pub fn view(&self, collection: CollectionId) -> Arc<dyn ViewFn> {
+        let view = self.views.get(&collection);
+        Arc::clone(view.unwrap_or_else(|| panic!("collection {collection:?} is no view")))
+    }
+
     /// The element type of a collection.
     pub fn edge(&self, collection: CollectionId) -> &dyn EdgeType {
         self.edges[collection.index()].as_ref()
@@ -168,6 +180,7 @@ impl fmt::Debug for Functions {
             .field("reads", &self.reads.keys())
             .field("writes", &self.writes.keys())
             .field("scripts", &self.scripts.keys())
+            .field("views", &self.views.keys())
             .finish_non_exhaustive()
     }
 }

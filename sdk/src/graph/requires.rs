@@ -227,7 +227,8 @@ pub(super) fn is_known_grouping(step: &Step) -> bool {
             | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
-            | Composite::CombineWithFanout { .. } => true,
+            | Composite::CombineWithFanout { .. }
+            | Composite::CombineWithView { .. } => true,
             Composite::Named | Composite::Reshuffle | Composite::Read(_) | Composite::Write(_) => {
                 false
             }
@@ -246,6 +247,10 @@ pub(super) fn is_known(step: &Step) -> bool {
     let known =
         matches!(step.transform, Transform::Composite(Composite::Reshuffle | Composite::Write(_)));
     known || is_known_grouping(step)
+}
+
+fn is_combine(step: &Step) -> bool {
+    matches!(step.transform, Transform::Composite(Composite::Combine { .. }))
 }
 
 fn is_fanout(step: &Step) -> bool {
@@ -310,7 +315,11 @@ fn transform_needs(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
             }),
             Composite::Write(_) => needed.push(Capability::Write),
             Composite::Reshuffle => needed.push(Capability::Reshuffle),
-            Composite::View(_) => needed.push(Capability::Gbk),
+            // A combine may give the panes of a view itself.
+            Composite::View(_) => needed.push(match graph.parts(step.id).any(is_combine) {
+                true => Capability::CombineGlobally,
+                false => Capability::Gbk,
+            }),
             Composite::CoGroupByKey => needed.extend([
                 Capability::PardoElementWise,
                 Capability::PardoLifecycle,
@@ -324,6 +333,10 @@ fn transform_needs(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
             }
             Composite::CombineWithFanout { .. } => {
                 needed.extend([Capability::CombinePerKey, Capability::CombineFanout]);
+            }
+            Composite::CombineWithView { .. } => {
+                needed.extend([Capability::Gbk, Capability::CombineContext]);
+                par_do::needs_of_sides_within(graph, step, needed);
             }
         },
     }

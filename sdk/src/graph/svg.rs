@@ -227,7 +227,8 @@ fn fill(step: &Step) -> &'static str {
             | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
-            | Composite::CombineWithFanout { .. } => "#fdefd3",
+            | Composite::CombineWithFanout { .. }
+            | Composite::CombineWithView { .. } => "#fdefd3",
             Composite::Named => "#ffffff",
         },
     }

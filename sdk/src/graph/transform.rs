@@ -99,6 +99,12 @@ pub enum Composite {
         /// The number of shards of a key.
         fanout: u32,
     },
+    /// Reduces the values of each key by a function that depends on a side input; expands to a
+    /// grouping, and a fold of each group that reads the view.
+    CombineWithView {
+        /// The name of the combine function.
+        function: String,
+    },
 }
 
 impl Composite {
@@ -114,6 +120,7 @@ impl Composite {
             Self::Combine { .. } => Some("beam:transform:combine_per_key:v1"),
             Self::CombineGlobally { .. } => Some("beam:transform:combine_globally:v1"),
             Self::CombineWithFanout { .. } => Some("heliostat:transform:combine_with_fanout:v1"),
+            Self::CombineWithView { .. } => Some("heliostat:transform:combine_with_view:v1"),
         }
     }
 }
@@ -277,7 +284,8 @@ impl Step {
                 | Composite::CoGroupByKey
                 | Composite::Combine { .. }
                 | Composite::CombineGlobally { .. }
-                | Composite::CombineWithFanout { .. } => false,
+                | Composite::CombineWithFanout { .. }
+                | Composite::CombineWithView { .. } => false,
             },
             Transform::Impulse
             | Transform::ParDo(_)
@@ -313,6 +321,7 @@ impl fmt::Display for Transform {
                 Composite::Combine { .. } => f.write_str("combine"),
                 Composite::CombineGlobally { .. } => f.write_str("combine globally"),
                 Composite::CombineWithFanout { .. } => f.write_str("combine with fanout"),
+                Composite::CombineWithView { .. } => f.write_str("combine with view"),
             },
         }
     }

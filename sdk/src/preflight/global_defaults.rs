@@ -22,8 +22,8 @@ pub(super) fn check(graph: &Graph, problems: &mut Vec<Problem>) {
                     "its input is in windows ({window_fn}), and a window without elements is never \
                      seen, so nothing could be its default"
                 ),
-                "use `.combine_globally_without_default(..)`, or put `.window(Window::global())` \
-                 in front",
+                "use `.combine_globally_without_default(..)`, `.combine_globally_as_view(..)` to read \
+                 it as a side input, or put `.window(Window::global())` in front",
             ));
         }
     }

@@ -30,7 +30,8 @@ fn stands_still(step: &Step) -> bool {
             | Composite::CoGroupByKey
             | Composite::Combine { .. }
             | Composite::CombineGlobally { .. }
-            | Composite::CombineWithFanout { .. },
+            | Composite::CombineWithFanout { .. }
+            | Composite::CombineWithView { .. },
         )
         | Transform::Impulse
         | Transform::ParDo(_)

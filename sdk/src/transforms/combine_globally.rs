@@ -2,10 +2,13 @@
 
 use super::group_by_key::DroppedOutput;
 use crate::batch::{Batch, ColumnExt, Each, Timestamps};
-use crate::graph::Composite;
 use crate::graph::build::Caller;
 use crate::graph::erase::{self, batches};
-use crate::{CombineFn, Element, PCollection, PaneInfo, Pipeline, Timestamp, Trigger, Window};
+use crate::graph::{Composite, ViewKind};
+use crate::view::TypedView;
+use crate::{
+    CombineFn, Element, PCollection, PaneInfo, Pipeline, Timestamp, Trigger, View, Window,
+};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::rc::Rc;
@@ -80,6 +83,43 @@ impl<T: Element> PCollection<T> {
         let composite = Composite::CombineGlobally { with_default: false, fanout: None };
         self.builder.composite(("Combine globally", composite), &[self.id()], caller, |id| {
             self.reduced(combine, None, caller).made_by(id)
+        })
+    }
+
+    /// What `combine` makes of the elements of each window, to be read beside another collection; of
+    /// an empty window its default. In any windows that do not merge.
+    ///
+    /// What a pane comes to is the value from then on, also where panes accumulate.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    ///
+    /// let pipeline = Pipeline::new();
+    /// let hourly = Window::fixed(hours(1));
+    /// let bids = pipeline.create([7_i64, 9]).window(hourly.clone());
+    /// let highest: View<i64> = bids.combine_globally_as_view(Max);
+    /// let winners = bids.filter_with(&highest, |bid, highest| bid == highest);
+    /// let graph = pipeline.graph();
+    /// assert_eq!(graph.producer(highest.id()).path, "Combine globally as view/Values");
+    /// assert_eq!(graph.producer(winners.id()).path, "Filter with view");
+    /// ```
+    #[track_caller]
+    pub fn combine_globally_as_view<C: CombineFn<T>>(&self, combine: C) -> View<C::Output> {
+        self.global_view(combine, Location::caller())
+    }
+
+    pub(super) fn global_view<C: CombineFn<T>>(
+        &self,
+        combine: C,
+        caller: Caller,
+    ) -> View<C::Output> {
+        let composite = ("Combine globally as view", Composite::View(ViewKind::Singleton));
+        self.builder.composite(composite, &[self.id()], caller, |id| {
+            let combine = Arc::new(combine);
+            let panes = self.reduced(Arc::clone(&combine), None, caller);
+            let empty = move || Ok(combine.extract(&combine.create()));
+            let code = TypedView::new(|pane: &C::Output| Ok(pane.clone()), empty);
+            panes.as_panes(id, ViewKind::Singleton, code)
         })
     }
 

@@ -4,7 +4,7 @@ use super::group_by_key::DroppedOutput;
 use crate::batch::{Batch, ColumnExt};
 use crate::graph::erase::batches;
 use crate::graph::{Composite, StepFn};
-use crate::{Element, Key, Latest, PCollection, Timestamp};
+use crate::{Element, Key, Latest, PCollection, Timestamp, View};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
@@ -35,6 +35,37 @@ impl<T: Element> PCollection<T> {
             let timed =
                 self.element_wise::<(Timestamp, T)>("With timestamps", timed, false, caller);
             timed.global("Combine globally", Latest, caller).made_by(id)
+        })
+    }
+
+    /// The element with the greatest timestamp of each window, or `None`, to be read beside another
+    /// collection.
+    ///
+    /// In the global window with a trigger that fires again and again it is a value that changes
+    /// while the pipeline runs. To be read as the latest of all so far the panes must accumulate;
+    /// where they discard, it is the latest of the newest pane.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    ///
+    /// let pipeline = Pipeline::new();
+    /// let always = Window::global().trigger(repeatedly(after_count(1))).accumulating();
+    /// let rate: View<Option<i64>> =
+    ///     pipeline.create([20, 21]).window(always).latest_globally_as_view();
+    /// let graph = pipeline.graph();
+    /// let panes = &graph.collection(rate.id()).windowing;
+    /// assert_eq!(panes.trigger, repeatedly(after_count(1)));
+    /// assert!(graph.find("Latest globally as view").is_some());
+    /// ```
+    #[track_caller]
+    pub fn latest_globally_as_view(&self) -> View<Option<T>> {
+        let caller = Location::caller();
+        let composite = ("Latest globally as view", Composite::Named);
+        self.builder.composite(composite, &[self.id()], caller, |id| {
+            let timed = with_timestamps(|element: T, at| (at, element));
+            let timed =
+                self.element_wise::<(Timestamp, T)>("With timestamps", timed, false, caller);
+            timed.global_view(Latest, caller).made_by(id)
         })
     }
 }

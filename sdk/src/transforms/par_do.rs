@@ -168,8 +168,8 @@ impl<T: Element> PCollection<T> {
         let dofn = Arc::new(make(&mut declare));
         let builder = &self.builder;
         // A `DoFn` can always give its outputs other timestamps.
-        let transform =
-            Transform::ParDo(ParDoSpec { moves_timestamps: true, ..ParDoSpec::default() });
+        let spec = ParDoSpec { moves_timestamps: true, sides: declare.sides, ..Default::default() };
+        let transform = Transform::ParDo(spec);
         let name = type_name::<D>().rsplit("::").next().unwrap_or("Par do");
         let step = builder.step(name, transform, &[self.id()], caller);
         let edge = builder.edge(self.id());

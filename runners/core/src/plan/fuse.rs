@@ -96,7 +96,8 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
                 | Composite::View(_)
                 | Composite::CoGroupByKey
                 | Composite::CombineGlobally { .. }
-                | Composite::CombineWithFanout { .. } => continue,
+                | Composite::CombineWithFanout { .. }
+                | Composite::CombineWithView { .. } => continue,
             },
         };
         units.push(Unit { step, kind });

@@ -1,6 +1,6 @@
 //! What a `ParDo` asks of a runner.
 
-use crate::graph::{CellKind, Graph, ParDoSpec, Step, TimeDomain, ViewKind};
+use crate::graph::{CellKind, Graph, ParDoSpec, Step, TimeDomain, Transform, ViewKind};
 use crate::{Capability, Trigger, WindowFn};
 
 /// What a step needs for its code and for what it declares besides.
@@ -55,6 +55,15 @@ fn timer_needs(spec: &ParDoSpec, needed: &mut Vec<Capability>) {
         }
         needed.extend([Capability::TimerLooping, Capability::TimerClear]);
         needed.extend(timer.family.then_some(Capability::TimerDynamic));
+    }
+}
+
+/// What the parts of a composite need for the views that they read.
+pub(super) fn needs_of_sides_within(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
+    for part in graph.parts(step.id) {
+        if let Transform::ParDo(spec) = &part.transform {
+            side_needs(graph, part, spec, needed);
+        }
     }
 }
 
