@@ -1,16 +1,17 @@
-//! The program an author gets: run, check, graph, runners, matrix.
+//! The program an author gets: run, check, graph, runners, matrix, savepoint.
 //!
 //! [`launch`] turns a function that builds a pipeline into a command line. Which runners there are
 //! is decided by what is linked in; which one runs is decided by `--runner`, at launch.
 //!
 //! Results (summaries, drawings, tables) go to standard output, everything that is said about them
-//! (warnings, progress, errors) to standard error. The exit code is 0 for done, 1 for a run that
-//! failed, 2 for a command line or a pipeline that was refused before anything ran, and 130 for a
+//! (warnings, progress, errors) to standard error. The exit code is 0 for done and for a run that
+//! stopped where `--stop-at` said, 1 for a run that failed, 2 for a command line or a pipeline that was refused before anything ran, and 130 for a
 //! run that was interrupted.
 
 mod arguments;
 mod build;
 mod run;
+mod savepoint;
 mod check;
 mod draw;
 mod matrix;
@@ -114,9 +115,11 @@ enum Ending {
     Done,
     /// A run began and failed.
     Failed,
+    /// A run stopped where it was asked to.
+    Stopped,
     /// The command line or the pipeline cannot be run; nothing began.
     Refused,
-    /// A run was stopped.
+    /// A run was interrupted.
     Interrupted,
 }
 
@@ -133,6 +136,10 @@ impl Exit {
         Self { ending: Ending::Failed }
     }
 
+    fn stopped() -> Self {
+        Self { ending: Ending::Stopped }
+    }
+
     fn refused() -> Self {
         Self { ending: Ending::Refused }
     }
@@ -143,7 +150,7 @@ impl Exit {
 
     /// Lets the program add its own words behind the summary of a run that came to its end.
     ///
-    /// Nothing happens after another command, and after a run that failed or was interrupted.
+    /// Nothing happens after another command, and after a run that failed or was stopped.
     ///
     /// ```
     /// use heliostat::prelude::*;
@@ -167,7 +174,11 @@ impl Exit {
     pub fn then(self, words: impl FnOnce(&Summary)) -> Self {
         match &self.ending {
             Ending::Ran(summary) => words(summary),
-            Ending::Done | Ending::Failed | Ending::Refused | Ending::Interrupted => {}
+            Ending::Done
+            | Ending::Stopped
+            | Ending::Failed
+            | Ending::Refused
+            | Ending::Interrupted => {}
         }
         self
     }
@@ -183,7 +194,7 @@ impl Exit {
     /// ```
     pub fn code(&self) -> u8 {
         match self.ending {
-            Ending::Ran(_) | Ending::Done => 0,
+            Ending::Ran(_) | Ending::Done | Ending::Stopped => 0,
             Ending::Failed => 1,
             Ending::Refused => 2,
             Ending::Interrupted => 130,
@@ -270,6 +281,7 @@ impl Program {
             Subcommand::Graph => draw::draw(self, author, matches),
             Subcommand::Runners => Ok(self.list_runners()),
             Subcommand::Matrix => matrix::matrix(self, matches),
+            Subcommand::Savepoint => savepoint::show(self, matches),
         }
         .map_err(|error| self.refuse(&error))
     }

@@ -72,6 +72,23 @@ impl<T> PCollection<T> {
         self.builder.rename(self.step, name);
         self
     }
+
+    /// Lets the step take what a savepoint has under this path, which it had before it was
+    /// renamed or moved. A former path of a step made of others is one of its parts, too.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    ///
+    /// let pipeline = Pipeline::new();
+    /// pipeline.create([1]).sum_globally().named("Total").formerly("Sum globally");
+    /// let graph = pipeline.graph();
+    /// assert_eq!(graph.find("Total").expect("it was just built").formerly, ["Sum globally"]);
+    /// ```
+    #[must_use = "the path is noted at once, but what it returns is the collection to go on with"]
+    pub fn formerly(self, path: &str) -> Self {
+        self.builder.formerly(self.step, path);
+        self
+    }
 }
 
 impl<T: Element> PCollection<T> {

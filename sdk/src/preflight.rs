@@ -10,9 +10,11 @@ mod flatten_mismatch;
 mod side_inputs;
 mod timestamps;
 mod endless_file;
+mod unnamed_state;
 mod unsupported;
 
 pub use problem::{Problem, Severity};
+pub use unnamed_state::unnamed_state;
 pub use unsupported::suggestions;
 
 use crate::Support;

@@ -9,6 +9,8 @@
 //! prepared; never both, never neither.
 
 mod coded_type;
+#[cfg(test)]
+pub(crate) mod example;
 mod file;
 mod key_group;
 mod matched;
@@ -18,6 +20,7 @@ mod state;
 mod store;
 
 pub use coded_type::CodedType;
+pub(crate) use coded_type::parts;
 pub use file::FORMAT_VERSION;
 pub use key_group::{KEY_GROUPS, key_group};
 pub use queue::{QueuedBatch, QueuedElement};

@@ -16,6 +16,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
+#[path = "messages/savepoints.rs"]
+mod savepoints;
+
 /// The name of the runner that the pipelines are checked for.
 const RUNNER: &str = "small";
 
@@ -58,7 +61,9 @@ fn messages_have_four_parts_in_lower_case_without_full_stop() {
                     let first = part.chars().next().expect("no part is empty");
                     assert!(!first.is_uppercase() && !part.ends_with('.'), "{problem}");
                 }
-                assert!(problem.line.file.ends_with("messages.rs"), "{problem}");
+                let file = problem.line.file.as_str();
+                let is_here = file == file!() || file == savepoints::FILE || file.is_empty();
+                assert!(is_here, "{problem}");
             }
         }
     }
@@ -80,7 +85,7 @@ fn a_warning_keeps_no_pipeline_from_running() {
     for code in CODES {
         let worst = code.cases.iter().flat_map(problems).map(|problem| problem.severity).min();
         let expected = match code.code {
-            "timestamps-after-read" => Severity::Warning,
+            "timestamps-after-read" | "unnamed-state" => Severity::Warning,
             _ => Severity::Error,
         };
         assert_eq!(worst, Some(expected), "{}", code.code);
@@ -194,10 +199,14 @@ fn needs(graph: &Graph, path: &str) -> String {
 
 fn problems(case: &Case) -> Vec<Problem> {
     link_runners();
-    let graph: Graph = (case.pipeline)();
-    let missing = case.missing.iter();
-    let support = missing.fold(full_support(), |all, &missing| all.without(missing));
-    preflight::check(&graph, &support, RUNNER)
+    match case {
+        Case::Checked(pipeline, missing) => {
+            let all = full_support();
+            let support = missing.iter().fold(all, |all, &missing| all.without(missing));
+            preflight::check(&pipeline(), &support, RUNNER)
+        }
+        Case::Saved(problems) => problems(),
+    }
 }
 
 /// Also what is planned, so that nothing is told of a pipeline but its mistakes.
@@ -211,7 +220,8 @@ fn example(code: &str, case: &Case, line: &str) -> String {
     let problems = problems(case);
     let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, [code], "{problems:?}");
-    without_lines(&problems[0].to_string(), line)
+    let message = problems[0].to_string().replace(&problems[0].line.to_string(), line);
+    without_lines(&message, line)
 }
 
 /// A message with `line` for each place in the file that the pipelines are built in.
@@ -226,13 +236,14 @@ fn without_lines(message: &str, line: &str) -> String {
     text
 }
 
-/// The codes that the checks in `src/preflight` give to `Problem::error`.
+/// The codes that the checks give to `Problem::error`.
 fn codes_in_the_sources() -> BTreeSet<String> {
-    let files = fs::read_dir(folder("src/preflight")).expect("the folder exists");
-    let mut codes = BTreeSet::new();
-    for file in files {
-        let text = fs::read_to_string(file.expect("a folder can be listed").path());
-        let text = text.expect("a source is text");
+    let list = |path| fs::read_dir(folder(path)).expect("the folder exists");
+    let files = list("src/preflight").chain(list("src/savepoint/matched"));
+    let mut codes = BTreeSet::from(["state-without-step".to_owned()]);
+    let files = files.map(|file| file.expect("a folder can be listed").path());
+    for file in files.chain([folder("src/savepoint/matched.rs")]) {
+        let text = fs::read_to_string(file).expect("a source is text");
         for call in text.split("Problem::error(").skip(1) {
             let code = call.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
             codes.insert(code.expect("each check names its code right there").to_owned());
@@ -300,15 +311,16 @@ struct Code {
     cases: &'static [Case],
 }
 
-struct Case {
-    pipeline: fn() -> Graph,
-    /// What the runner does not support.
-    missing: &'static [Capability],
+enum Case {
+    /// A pipeline, and what the runner does not support.
+    Checked(fn() -> Graph, &'static [Capability]),
+    /// What is found where a savepoint is asked for, or gone on from.
+    Saved(fn() -> Vec<Problem>),
 }
 
 impl Case {
     const fn of(pipeline: fn() -> Graph) -> Self {
-        Self { pipeline, missing: &[] }
+        Self::Checked(pipeline, &[])
     }
 }
 
@@ -382,8 +394,56 @@ const CODES: &[Code] = &[
         about: "Each runner declares what it can do, and a pipeline that needs more is refused \
                 rather than run wrongly. `matrix` prints what each runner declares.",
         cases: &[
-            Case { pipeline: counted, missing: &[Capability::TriggerCount] },
-            Case { pipeline: with_dropped, missing: &[Capability::LatenessDroppedOutput] },
+            Case::Checked(counted, &[Capability::TriggerCount]),
+            Case::Checked(with_dropped, &[Capability::LatenessDroppedOutput]),
+        ],
+    },
+    Code {
+        code: "unnamed-state",
+        about: "Said only where a savepoint is asked for. It finds state again by the path of its \
+                step, so whoever wants to change a pipeline and go on names what has state.",
+        cases: &[Case::Saved(savepoints::unnamed)],
+    },
+    Code {
+        code: "state-without-step",
+        about: "A run that goes on from a savepoint takes all of it. State that no step takes is \
+                nearly always a step that was renamed.",
+        cases: &[Case::Saved(savepoints::without_step)],
+    },
+    Code {
+        code: "state-of-two-steps",
+        about: "Each state of a savepoint goes to one step: the one of its path, or the one that \
+                had this path formerly.",
+        cases: &[Case::Saved(savepoints::of_two_steps)],
+    },
+    Code {
+        code: "state-kind-changed",
+        about: "State is of a kind: what a grouping has kept is nothing to a read.",
+        cases: &[Case::Saved(savepoints::another_kind)],
+    },
+    Code {
+        code: "state-windowing-changed",
+        about: "The windows that are open in a savepoint are those of the windowing it was taken \
+                under. Under another one they would be closed at the wrong time, or never.",
+        cases: &[Case::Saved(savepoints::other_windows), Case::Saved(savepoints::other_trigger)],
+    },
+    Code {
+        code: "state-coder-changed",
+        about: "State is bytes, written by the coder of a type. Only the same coder can read them, \
+                and only the same type where serde wrote them.",
+        cases: &[
+            Case::Saved(savepoints::other_keys),
+            Case::Saved(savepoints::other_accumulator),
+            Case::Saved(savepoints::other_cell_type),
+        ],
+    },
+    Code {
+        code: "state-cell-changed",
+        about: "A step finds its cells and timers again by their ids.",
+        cases: &[
+            Case::Saved(savepoints::lost_cell),
+            Case::Saved(savepoints::other_cell),
+            Case::Saved(savepoints::other_timer),
         ],
     },
 ];

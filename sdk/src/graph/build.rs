@@ -45,6 +45,7 @@ struct Draft {
     inputs: Vec<CollectionId>,
     outputs: Vec<CollectionId>,
     line: SourceLine,
+    formerly: Vec<String>,
 }
 
 /// The code of a step, in its role.
@@ -96,6 +97,7 @@ impl Builder {
             inputs: inputs.to_vec(),
             outputs: Vec::new(),
             line: SourceLine { file: caller.file().to_owned(), line: caller.line() },
+            formerly: Vec::new(),
         });
         id
     }
@@ -197,6 +199,11 @@ impl Builder {
         step.naming = Naming::Author;
     }
 
+    /// Lets a step take the state that a savepoint has under this path.
+    pub(crate) fn formerly(&self, step: TransformId, path: &str) {
+        self.state.borrow_mut().steps[step.index()].formerly.push(path.to_owned());
+    }
+
     /// The graph as it is now.
     pub(crate) fn graph(&self) -> Graph {
         let state = self.state.borrow();
@@ -210,6 +217,7 @@ impl Builder {
             inputs: draft.inputs.clone(),
             outputs: draft.outputs.clone(),
             line: draft.line.clone(),
+            formerly: draft.formerly.clone(),
         });
         Graph::new(steps.collect(), state.collections.clone())
     }

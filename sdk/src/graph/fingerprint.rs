@@ -7,7 +7,7 @@ const FNV_START: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_FACTOR: u64 = 0x0000_0100_0000_01b3;
 
 impl Graph {
-    /// A hash of everything but the source lines, the same on every machine and in every run.
+    /// A hash of everything but the source lines and former paths, the same on every machine and in every run.
     ///
     /// ```
     /// use heliostat::prelude::*;
@@ -24,6 +24,7 @@ impl Graph {
         let mut graph = self.clone();
         for step in &mut graph.steps {
             step.line = SourceLine::default();
+            step.formerly.clear();
         }
         let bytes = serde_json::to_vec(&graph).expect("a graph holds nothing that JSON cannot");
         fnv_1a(&bytes)
@@ -49,6 +50,7 @@ mod tests {
             inputs: Vec::new(),
             outputs: Vec::new(),
             line: SourceLine { file: "main.rs".into(), line },
+            formerly: vec![format!("{path} {line}")],
         };
         Graph::new(vec![step], Vec::new())
     }
@@ -65,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn only_source_lines_are_ignored() {
+    fn only_source_lines_and_former_paths_are_ignored() {
         let fingerprint = impulse("Start", 3).fingerprint();
         for (graph, same) in [
             (impulse("Start", 3), true),

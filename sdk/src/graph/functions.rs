@@ -52,11 +52,6 @@ pub trait StepWork: Send {
     fn start_bundle(&mut self) -> Result<()> {
         Ok(())
     }
-    /// What the step reads beside its main input, in the order it was declared, for the calls to
-    /// come.
-    fn see(&mut self, sides: &[ViewValue]) {
-        let _ = sides;
-    }
     /// Takes all elements of `input` and counts in `done` those it is through with, so that after
     /// an error or a panic it is the index of the element that failed.
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()>;

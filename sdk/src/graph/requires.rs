@@ -187,8 +187,9 @@ impl Graph {
         self.ancestors(step).filter(|ancestor| is_known(ancestor)).last()
     }
 
-    /// The step as its author knows it: the outermost known grouping around it, else itself.
-    pub(crate) fn named_step<'a>(&'a self, step: &'a Step) -> &'a Step {
+    /// The step as its author knows it: the outermost composite around it that is known as a whole,
+    /// else itself.
+    pub fn named_step<'a>(&'a self, step: &'a Step) -> &'a Step {
         self.enclosing_grouping(step).unwrap_or(step)
     }
 

@@ -269,6 +269,9 @@ pub struct Step {
     pub outputs: Vec<CollectionId>,
     /// Where the author wrote it.
     pub line: SourceLine,
+    /// Paths under which a savepoint may have its state.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
 }
 
 impl Step {

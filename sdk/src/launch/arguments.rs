@@ -17,10 +17,14 @@ pub(super) const DEFAULT_RUNNER: &str = "direct";
 
 /// The arguments of launch itself, by their long names. An author's option would be refused
 /// whatever command has it, so that a name means one thing in the whole program.
-const OWN: [&str; 6] = [RUNNER, EVENTS, ALL, FORMAT, PLAN, "help"];
+const OWN: [&str; 10] = [RUNNER, EVENTS, STOP_AT, SAVEPOINT, FROM, ALL, FORMAT, PLAN, STEP, "help"];
 
 pub(super) const RUNNER: &str = "runner";
 pub(super) const EVENTS: &str = "events";
+pub(super) const STOP_AT: &str = "stop-at";
+pub(super) const SAVEPOINT: &str = "savepoint";
+pub(super) const FROM: &str = "from";
+pub(super) const STEP: &str = "step";
 pub(super) const ALL: &str = "all";
 pub(super) const FORMAT: &str = "format";
 pub(super) const PLAN: &str = "plan";
@@ -33,10 +37,12 @@ pub(super) enum Subcommand {
     Graph,
     Runners,
     Matrix,
+    Savepoint,
 }
 
 impl Subcommand {
-    const ALL: [Self; 5] = [Self::Run, Self::Check, Self::Graph, Self::Runners, Self::Matrix];
+    const ALL: [Self; 6] =
+        [Self::Run, Self::Check, Self::Graph, Self::Runners, Self::Matrix, Self::Savepoint];
 
     fn name(self) -> &'static str {
         match self {
@@ -45,6 +51,7 @@ impl Subcommand {
             Self::Graph => "graph",
             Self::Runners => "runners",
             Self::Matrix => "matrix",
+            Self::Savepoint => "savepoint",
         }
     }
 
@@ -55,6 +62,7 @@ impl Subcommand {
             Self::Graph => "Draws the pipeline",
             Self::Runners => "Lists the runners that are linked in",
             Self::Matrix => "Shows what the runners can do, as it was tested",
+            Self::Savepoint => "Looks into what a run that stopped has left",
         }
     }
 
@@ -66,7 +74,7 @@ impl Subcommand {
     pub(super) fn takes_options(self) -> bool {
         match self {
             Self::Run | Self::Check | Self::Graph => true,
-            Self::Runners | Self::Matrix => false,
+            Self::Runners | Self::Matrix | Self::Savepoint => false,
         }
     }
 }
@@ -104,12 +112,8 @@ fn with_own_arguments(
     let runner = own(RUNNER).value_name("NAME").help(linked);
     match subcommand {
         Subcommand::Run => {
-            let command = command.arg(runner).arg(
-                own(EVENTS)
-                    .value_name("FILE")
-                    .value_parser(value_parser!(PathBuf))
-                    .help("Writes what happens to this file, as lines of JSON"),
-            );
+            let events = "Writes what happens to this file, as lines of JSON";
+            let command = with_savepoints(command.arg(runner).arg(file(EVENTS).help(events)));
             runners.iter().fold(command, |command, runner| with_settings(command, runner.as_ref()))
         }
         Subcommand::Check => command
@@ -127,8 +131,41 @@ fn with_own_arguments(
             .arg(runner.requires(argument_id(PLAN))),
         Subcommand::Runners => command,
         Subcommand::Matrix => command.arg(runner.help("The only runner to show")),
+        Subcommand::Savepoint => command.subcommand_required(true).subcommand(
+            Command::new(SHOW)
+                .about("Shows what is in it: steps, sizes and positions; with a step, its rows")
+                .arg(
+                    Arg::new(SAVEPOINT_FILE)
+                        .value_name("FILE")
+                        .required(true)
+                        .value_parser(value_parser!(PathBuf))
+                        .help("The savepoint"),
+                )
+                .arg(own(STEP).value_name("PATH").help("The step whose rows to show")),
+        ),
     }
 }
+
+/// Where a run begins and ends, if not at its beginning and end.
+fn with_savepoints(command: Command) -> Command {
+    command
+        .arg(
+            own(STOP_AT)
+                .value_name("N")
+                .value_parser(value_parser!(u64))
+                .help("Stops after so many bundles of the reads"),
+        )
+        .arg(file(SAVEPOINT).help("Writes a savepoint to this file if the run is stopped"))
+        .arg(file(FROM).help("Goes on from this savepoint"))
+}
+
+fn file(long: &'static str) -> Arg {
+    own(long).value_name("FILE").value_parser(value_parser!(PathBuf))
+}
+
+/// What can be done with a savepoint.
+const SHOW: &str = "show";
+const SAVEPOINT_FILE: &str = "launch.savepoint.file";
 
 /// One of launch's own arguments. Its id cannot be the name of a field of the author's options.
 fn own(long: &'static str) -> Arg {
@@ -139,6 +176,10 @@ fn argument_id(long: &str) -> &'static str {
     match long {
         RUNNER => "launch.runner",
         EVENTS => "launch.events",
+        STOP_AT => "launch.stop-at",
+        SAVEPOINT => "launch.savepoint",
+        FROM => "launch.from",
+        STEP => "launch.step",
         ALL => "launch.all",
         FORMAT => "launch.format",
         PLAN => "launch.plan",
@@ -295,9 +336,21 @@ pub(super) fn flag(matches: &ArgMatches, long: &str) -> bool {
     matches.get_flag(argument_id(long))
 }
 
-/// The file for the events, if one was named.
-pub(super) fn events(matches: &ArgMatches) -> Option<&PathBuf> {
-    matches.get_one::<PathBuf>(argument_id(EVENTS))
+/// The file that one of launch's own arguments names, if it was given.
+pub(super) fn named_file<'a>(matches: &'a ArgMatches, long: &str) -> Option<&'a PathBuf> {
+    matches.get_one(argument_id(long))
+}
+
+/// After how many bundles to stop, if it was said.
+pub(super) fn stop_at(matches: &ArgMatches) -> Option<u64> {
+    matches.get_one(argument_id(STOP_AT)).copied()
+}
+
+/// The savepoint to show, and the step of it if one was named.
+pub(super) fn shown_savepoint(matches: &ArgMatches) -> (&PathBuf, Option<&str>) {
+    let (_, show) = matches.subcommand().expect("clap requires `show`");
+    let file = show.get_one(SAVEPOINT_FILE).expect("clap requires the file");
+    (file, show.get_one::<String>(argument_id(STEP)).map(String::as_str))
 }
 
 /// One of [`Format::NAMES`].

@@ -68,7 +68,10 @@ impl Program {
             self.console.remark(format_args!("{problem}"));
         }
         self.console.remark(format_args!("{verdict}"));
-        if let Some(help) = other_runners(graph, &self.runners, &[runner]) {
+        // Another runner is no help where the savepoint is what does not fit.
+        if !Verdict::of(graph, runner).takes_it()
+            && let Some(help) = other_runners(graph, &self.runners, &[runner])
+        {
             self.console.remark(format_args!("{help}"));
         }
         Exit::refused()

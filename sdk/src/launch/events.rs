@@ -19,6 +19,7 @@ pub(super) struct EventsFile {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Outcome {
     Done,
+    Stopped,
     Failed,
     Interrupted,
 }

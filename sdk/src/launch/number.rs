@@ -21,6 +21,17 @@ pub(super) fn counted(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", thousands(number))
 }
 
+/// A size: exact while it can be read at a glance.
+pub(super) fn bytes(size: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.into_iter().find(|(unit, _)| 10 * unit <= size) {
+        Some((unit, name)) => {
+            format!("{}.{} {name}", thousands(size / unit), size / (unit / 10) % 10)
+        }
+        None => counted(size, "byte"),
+    }
+}
+
 /// Seconds with what matters behind the point.
 pub(super) fn seconds(length: Duration) -> String {
     let millis = length.millis().unsigned_abs();
@@ -40,7 +51,7 @@ pub(super) fn rate(number: u64, elapsed: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, rate, seconds, thousands};
+    use super::{bytes, counted, rate, seconds, thousands};
     use crate::millis;
 
     #[test]
@@ -61,6 +72,20 @@ mod tests {
     fn one_is_no_plural() {
         assert_eq!(counted(1, "element"), "1 element");
         assert_eq!(counted(0, "element"), "0 elements");
+    }
+
+    #[test]
+    fn sizes_are_exact_while_they_are_small() {
+        for (size, text) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (9_999, "9,999 bytes"),
+            (12_345, "12.3 kB"),
+            (12_345_678, "12.3 MB"),
+            (1_234_567_890_123, "1,234.5 GB"),
+        ] {
+            assert_eq!(bytes(size), text);
+        }
     }
 
     #[test]

@@ -1,17 +1,17 @@
-//! `run`: the pipeline on a runner, to its end.
+//! `run`: the pipeline on a runner, to its end or to where it is stopped.
 
-use super::arguments::{chosen_runner, events, settings};
+use super::arguments::{EVENTS, chosen_runner, named_file, settings};
 use super::build::{Build, Trust, build};
 use super::check::Verdict;
 use super::events::{EventsFile, Outcome};
 use super::progress::ProgressLine;
+use super::savepoint::Request;
 use super::signals;
 use super::summary::{self, Run};
 use super::{Console, Exit, Program, Summary};
-use crate::graph::Graph;
 use crate::{
     Clock, Duration, Interrupt, InterruptLevel, Job, Observer, Pipeline, Result, RunError,
-    RunErrorKind, RunEvent, RunResult, Runner, SystemClock, Written,
+    RunErrorKind, RunEvent, RunResult, Runner, StopCause, Stopped, SystemClock, Written,
 };
 use clap::ArgMatches;
 
@@ -25,18 +25,23 @@ pub(super) fn run(program: &Program, author: Build<'_>, matches: &ArgMatches) ->
     let trust = if told { Trust::Trusting } else { Trust::of(runner) };
     let runner = runner.configured(&settings)?;
     let runner = runner.as_ref();
+    let request = Request::of(matches, runner)?;
 
     let pipeline = build(author, trust)?;
     let graph = pipeline.graph();
-    let verdict = Verdict::of(&graph, runner);
+    let mut verdict = Verdict::of(&graph, runner);
+    verdict.problems.extend(request.problems(&graph, &pipeline.functions()));
     if !verdict.takes_it() {
         return Ok(program.refuse_pipeline(&graph, runner, &verdict));
     }
     for warning in &verdict.problems {
         program.console.remark(format_args!("{warning}"));
     }
-    let events = events(matches).map(|path| EventsFile::create(path)).transpose()?;
-    Ok(program.execute(&pipeline, runner, events))
+    if let Some(remark) = request.remark(program.name) {
+        program.console.remark(format_args!("{remark}"));
+    }
+    let events = named_file(matches, EVENTS).map(|path| EventsFile::create(path)).transpose()?;
+    Ok(program.execute(&pipeline, runner, request, events))
 }
 
 impl Program {
@@ -44,6 +49,7 @@ impl Program {
         &self,
         pipeline: &Pipeline,
         runner: &dyn Runner,
+        mut request: Request,
         events: Option<EventsFile>,
     ) -> Exit {
         let (graph, functions) = (pipeline.graph(), pipeline.functions());
@@ -56,7 +62,8 @@ impl Program {
             written: Vec::new(),
         };
         let started = SystemClock.now();
-        let ended = runner.execute(Job::new(&graph, &functions, &interrupt, &mut reporter));
+        let job = Job::new(&graph, &functions, &interrupt, &mut reporter);
+        let ended = runner.execute(job.with(request.options(self.name)));
         // The system's clock may have been set back meanwhile.
         let elapsed = (SystemClock.now() - started).max(Duration::ZERO);
         drop(watch);
@@ -68,23 +75,21 @@ impl Program {
             self.console.remark(format_args!("warning: the events are not whole: {error}"));
         }
         match ended {
-            Ok(result) => self.tell_result(&graph, runner, result, elapsed),
-            Err(error) => self.tell_error(&error, outcome, &written),
-        }
-    }
-
-    fn tell_result(
-        &self,
-        graph: &Graph,
-        runner: &dyn Runner,
-        result: RunResult,
-        elapsed: Duration,
-    ) -> Exit {
-        let run = Run { graph, result: &result, elapsed };
-        self.console.result(format_args!("{}", summary::text(&run)));
-        match result.interrupted {
-            Some(_) => Exit::interrupted(),
-            None => Exit::ran(Summary { result, runner: runner.name().to_owned(), elapsed }),
+            Ok(result) => {
+                let run = Run { graph: &graph, result: &result, elapsed };
+                self.console.result(format_args!("{}", summary::text(&run)));
+                if let Some(told) = request.told(result.stopped) {
+                    self.console.result(format_args!("{told}"));
+                }
+                exit(result, runner, elapsed)
+            }
+            Err(error) => {
+                let exit = self.tell_error(&error, outcome, &written);
+                if let Some(way_back) = request.way_back().filter(|_| written.is_empty()) {
+                    self.console.remark(format_args!("{way_back}"));
+                }
+                exit
+            }
         }
     }
 
@@ -104,13 +109,24 @@ impl Program {
         }
         match outcome {
             Outcome::Interrupted => Exit::interrupted(),
-            Outcome::Done | Outcome::Failed => Exit::failed(),
+            Outcome::Done | Outcome::Stopped | Outcome::Failed => Exit::failed(),
         }
+    }
+}
+
+fn exit(result: RunResult, runner: &dyn Runner, elapsed: Duration) -> Exit {
+    match (result.stopped.map(|stopped| stopped.cause), result.interrupted) {
+        (Some(StopCause::Bundles), _) => Exit::stopped(),
+        (Some(StopCause::Interrupt), _) | (None, Some(_)) => Exit::interrupted(),
+        (None, None) => Exit::ran(Summary { result, runner: runner.name().to_owned(), elapsed }),
     }
 }
 
 fn outcome(ended: &Result<RunResult, RunError>, level: InterruptLevel) -> Outcome {
     match (ended, level) {
+        (Ok(RunResult { stopped: Some(Stopped { cause: StopCause::Bundles, .. }), .. }), _) => {
+            Outcome::Stopped
+        }
         (Ok(result), _) if result.interrupted.is_some() => Outcome::Interrupted,
         (Ok(_), _) => Outcome::Done,
         // An aborted run has nothing to show, so it ends with an error: the wished one.

@@ -4,14 +4,17 @@ use super::number::{counted, rate, seconds, thousands};
 use super::table::{Align, Table};
 use crate::graph::{Composite, Graph, Transform};
 use crate::io::MEMORY;
-use crate::{DropCounts, Duration, RunResult, StepMetrics, Written};
+use crate::{DropCounts, Duration, RunResult, StepMetrics, StopCause, Written};
 
-/// A run that ended, well or interrupted.
+/// A run that ended, well or stopped.
 pub(super) struct Run<'a> {
     pub(super) graph: &'a Graph,
     pub(super) result: &'a RunResult,
     pub(super) elapsed: Duration,
 }
+
+/// What is said instead of what was written by a run that left a savepoint.
+const WAITING: &str = "wrote nothing yet: what is prepared appears when the run that goes on ends";
 
 /// Everything, as lines.
 pub(super) fn text(run: &Run<'_>) -> String {
@@ -24,8 +27,11 @@ pub(super) fn text(run: &Run<'_>) -> String {
     // What is kept for the program itself is no news to a person.
     let places = run.result.written.values().filter(|written| written.place != MEMORY);
     lines.extend(places.map(wrote));
-    if run.result.written.is_empty() {
-        lines.push("wrote nothing".to_owned());
+    let is_saved = run.result.stopped.is_some_and(|stopped| stopped.saved);
+    match (run.result.written.is_empty(), is_saved) {
+        (true, true) => lines.push(WAITING.to_owned()),
+        (true, false) => lines.push("wrote nothing".to_owned()),
+        (false, _) => {}
     }
     lines.extend(dropped(run.result.dropped()));
     lines.extend(rejected(&steps));
@@ -118,9 +124,11 @@ fn rejected(steps: &[(&str, StepMetrics)]) -> Option<String> {
 }
 
 fn pace(run: &Run<'_>) -> String {
-    let verb = match run.result.interrupted {
-        Some(_) => "interrupted after",
-        None => "done in",
+    let cause = run.result.stopped.map(|stopped| stopped.cause);
+    let verb = match (cause, run.result.interrupted) {
+        (Some(StopCause::Bundles), _) => "stopped as asked after",
+        (Some(StopCause::Interrupt), _) | (None, Some(_)) => "interrupted after",
+        (None, None) => "done in",
     };
     let elapsed = seconds(run.elapsed);
     match elements_read(run) {

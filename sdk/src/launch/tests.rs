@@ -3,10 +3,11 @@
 use super::Program;
 use super::console::{Console, Device};
 use crate::runner::Runner;
+use crate::savepoint::SavepointHeader;
 use crate::{
-    BadRow, Capability, DropCounts, Exit, Extent, Job, OpenWindows, Pipeline, Result, RunError,
-    RunEvent, RunResult, Setting, SettingKind, StepMetrics, Support, Timestamp, Written,
-    generate_sequence,
+    BadRow, Capability, DropCounts, Exit, Extent, Job, JobOptions, OpenWindows, Pipeline, Result,
+    RunError, RunEvent, RunResult, Savepoint, Setting, SettingKind, StepMetrics, StopCause,
+    Stopped, Support, Timestamp, Written, generate_sequence,
 };
 use clap::Args;
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex};
 
 mod commands;
 mod runs;
+mod savepoints;
 
 /// What a program said, by stream.
 #[derive(Clone, Default)]
@@ -68,6 +70,7 @@ enum Script {
     FailedAfterACommit,
     Interrupted,
     Aborted,
+    Stops,
 }
 
 /// A runner that tells events and a result by script, and runs nothing.
@@ -82,7 +85,8 @@ struct Pretender {
 
 impl Pretender {
     fn new(name: &'static str, script: Script) -> Self {
-        Self { name, script, support: Support::everything(), matrix: "", seed: String::new() }
+        let support = Support::everything().with(Capability::OpsSnapshot, Extent::Full);
+        Self { name, script, support, matrix: "", seed: String::new() }
     }
 
     fn without_write(name: &'static str) -> Self {
@@ -149,6 +153,7 @@ impl Runner for Pretender {
                 let open = OpenWindows { windows: 12, panes_pending: 5 };
                 Ok(pretended_result(job.graph, written, Some(open)))
             }
+            Script::Stops => stopped(job, written),
             Script::Failed => Err(RunError::failed("`Divide` failed").in_step("Divide")),
             Script::FailedAfterACommit => {
                 job.observer.event(event);
@@ -161,6 +166,27 @@ impl Runner for Pretender {
             }
         }
     }
+}
+
+/// Stops at once, as if after as many bundles as were asked for or after two.
+fn stopped(job: Job<'_>, written: Written) -> Result<RunResult, RunError> {
+    let open = OpenWindows { windows: 12, panes_pending: 5 };
+    let mut result = pretended_result(job.graph, written, Some(open));
+    let JobOptions { program, stop_at, from, savepoints } = job.options;
+    let cause = stop_at.map_or(StopCause::Interrupt, |_| StopCause::Bundles);
+    let bundles = stop_at.unwrap_or(2);
+    result.stopped = Some(Stopped { cause, bundles, saved: savepoints.is_some() });
+    if let Some(store) = savepoints {
+        let before = from.map_or(0, |savepoint| savepoint.header.bundles);
+        let savepoint = Savepoint::new(SavepointHeader {
+            program: program.to_owned(),
+            bundles: before + bundles,
+            ..SavepointHeader::written_by("direct", "0.0.1")
+        });
+        store.store(&savepoint).map_err(|error| RunError::failed(error.to_string()))?;
+        result.written.clear();
+    }
+    Ok(result)
 }
 
 /// Counts for the read and for a step that drops.

@@ -41,7 +41,7 @@ pub struct Problem {
     pub at: TransformId,
     /// The path of the step.
     pub step: String,
-    /// Where the author wrote the step.
+    /// Where the author wrote the step; without a file if there is no such step.
     pub line: SourceLine,
     /// What happens, the step's name first.
     pub what: String,
@@ -88,7 +88,9 @@ impl fmt::Display for Problem {
         };
         writeln!(f, "{severity}[{}]: {}", self.code, self.what)?;
         writeln!(f, "  {}", self.why)?;
-        writeln!(f, "  at: {}", self.line)?;
+        if !self.line.file.is_empty() {
+            writeln!(f, "  at: {}", self.line)?;
+        }
         write!(f, "  help: {}", self.help)
     }
 }

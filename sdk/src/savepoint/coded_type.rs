@@ -42,8 +42,13 @@ impl CodedType {
     /// ```
     pub fn of_keys(collection: &Collection) -> Self {
         let pair = Self::of_collection(collection);
-        let key = first_of(&pair.coder, "kv<", '>').zip(first_of(&pair.element, "(", ')'));
-        key.map_or(pair.clone(), |(coder, element)| Self { element, coder })
+        let first = |name: &str, open, close| {
+            parts(name, open, close).and_then(|parts| Some((*parts.first()?).to_owned()))
+        };
+        // Pairs that nobody took apart are serde's; the name of the key's type still tells.
+        let element = first(&pair.element, "(", ')').unwrap_or(pair.element);
+        let coder = first(&pair.coder, "kv<", '>').unwrap_or(pair.coder);
+        Self { element, coder }
     }
 
     /// Whether what was written as one can be read as the other.
@@ -65,34 +70,39 @@ impl fmt::Display for CodedType {
 /// In the name of each coder whose bytes only the type can read.
 const OPAQUE: &str = "postcard";
 
-/// The first of the parts between `open` and `close`, which commas part.
-fn first_of(name: &str, open: &str, close: char) -> Option<String> {
-    let parts = name.strip_prefix(open)?.strip_suffix(close)?;
-    let mut depth = 0_u32;
-    for (at, letter) in parts.char_indices() {
+/// The parts between `open` and `close`, which commas part.
+pub(crate) fn parts<'a>(name: &'a str, open: &str, close: char) -> Option<Vec<&'a str>> {
+    let inner = name.strip_prefix(open)?.strip_suffix(close)?;
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0_u32);
+    for (at, letter) in inner.char_indices() {
         match letter {
             '<' | '(' | '[' => depth += 1,
             '>' | ')' | ']' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => return Some(parts[..at].to_owned()),
+            ',' if depth == 0 => {
+                parts.push(inner[start..at].trim());
+                start = at + 1;
+            }
             _ => {}
         }
     }
-    None
+    parts.push(inner[start..].trim());
+    Some(parts)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CodedType, first_of};
+    use super::{CodedType, parts};
 
     #[test]
-    fn the_key_is_what_stands_before_the_comma_of_the_pair() {
-        for (name, open, close, key) in [
-            ("kv<varint,bool>", "kv<", '>', Some("varint")),
-            ("kv<kv<varint,bool>,kv<a,b>>", "kv<", '>', Some("kv<varint,bool>")),
-            ("((u8, u8), [(u8, u8); 2])", "(", ')', Some("(u8, u8)")),
+    fn commas_part_what_no_bracket_holds_together() {
+        for (name, open, close, expected) in [
+            ("kv<varint,bool>", "kv<", '>', Some(&["varint", "bool"][..])),
+            ("kv<kv<varint,bool>,a>", "kv<", '>', Some(&["kv<varint,bool>", "a"])),
+            ("((u8, u8), [(u8, u8); 2])", "(", ')', Some(&["(u8, u8)", "[(u8, u8); 2]"])),
+            ("Option<u8>", "Option<", '>', Some(&["u8"])),
             ("varint", "kv<", '>', None),
         ] {
-            assert_eq!(first_of(name, open, close).as_deref(), key, "{name}");
+            assert_eq!(parts(name, open, close).as_deref(), expected, "{name}");
         }
     }
 

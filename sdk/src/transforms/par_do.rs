@@ -62,6 +62,14 @@ impl<D: DoFn> ParDoOutputs<D> {
         self.builder.rename(self.step, name);
         self
     }
+
+    /// Lets the step take what a savepoint has under this path, which it had before it was
+    /// renamed or moved.
+    #[must_use = "the path is noted at once, but what it returns holds the outputs"]
+    pub fn formerly(self, path: &str) -> Self {
+        self.builder.formerly(self.step, path);
+        self
+    }
 }
 
 impl<D: DoFn> fmt::Debug for ParDoOutputs<D> {

@@ -29,6 +29,24 @@ impl WriteStep {
     pub fn named(self, name: &str) {
         self.builder.rename(self.step, name);
     }
+
+    /// Lets the step take what a savepoint has under this path, which it had before it was
+    /// renamed or moved. Ends with its name, if it is to have one:
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    /// use heliostat_files::lines;
+    ///
+    /// let pipeline = Pipeline::new();
+    /// pipeline.create([1]).write(lines("numbers.txt")).formerly("Write").named("Numbers");
+    /// let graph = pipeline.graph();
+    /// assert_eq!(graph.find("Numbers").expect("it was just built").formerly, ["Write"]);
+    /// ```
+    #[must_use = "the path is noted at once; what it returns can still be named"]
+    pub fn formerly(self, path: &str) -> Self {
+        self.builder.formerly(self.step, path);
+        self
+    }
 }
 
 impl fmt::Debug for WriteStep {

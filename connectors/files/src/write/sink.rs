@@ -5,10 +5,12 @@ use super::writer::FileWriter;
 use heliostat::graph::{SinkStyle, WriteSpec};
 use heliostat::{Completion, Element, Error, Result, Write, Written};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Adds an element to the bytes of a file, without the line break.
 pub(super) type Encode<T> = fn(&T, &mut Vec<u8>) -> Result<()>;
@@ -16,7 +18,9 @@ pub(super) type Encode<T> = fn(&T, &mut Vec<u8>) -> Result<()>;
 /// A file as a sink; made by [`json_lines`] and [`lines`].
 ///
 /// The file appears at the end of a run, whole, in place of what had its name. A run that was
-/// stopped leaves that alone and writes `NAME.partial`; one that failed leaves nothing.
+/// stopped leaves that alone and writes `NAME.partial`; one that failed leaves nothing. One that
+/// left a savepoint leaves its parts where they are, as files whose names begin with a dot, until
+/// the run that goes on from it has come to its end.
 ///
 /// ```
 /// use heliostat::{Completion, Write, Writer};
@@ -39,6 +43,8 @@ pub(super) type Encode<T> = fn(&T, &mut Vec<u8>) -> Result<()>;
 pub struct FileWrite<T> {
     path: PathBuf,
     encode: Encode<T>,
+    /// The paths of the parts that an earlier run has left, which its savepoint still names.
+    earlier: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A part of a file that has no name yet.
@@ -79,7 +85,7 @@ pub fn json_lines<T: Element>(path: impl AsRef<Path>) -> FileWrite<T> {
             Error::from(error).context(format!("cannot write a `{name}` as JSON"))
         })
     };
-    FileWrite { path: path.as_ref().to_owned(), encode }
+    FileWrite::new(path.as_ref(), encode)
 }
 
 /// Writes each element as a line, as it prints itself.
@@ -97,10 +103,14 @@ pub fn json_lines<T: Element>(path: impl AsRef<Path>) -> FileWrite<T> {
 /// ```
 pub fn lines<T: Element + Display>(path: impl AsRef<Path>) -> FileWrite<T> {
     let encode: Encode<T> = |element, bytes| Ok(write!(bytes, "{element}")?);
-    FileWrite { path: path.as_ref().to_owned(), encode }
+    FileWrite::new(path.as_ref(), encode)
 }
 
 impl<T> FileWrite<T> {
+    fn new(path: &Path, encode: Encode<T>) -> Self {
+        Self { path: path.to_owned(), encode, earlier: Arc::default() }
+    }
+
     /// Where it appears.
     fn destination(&self, completion: Completion) -> PathBuf {
         match completion {
@@ -113,15 +123,29 @@ impl<T> FileWrite<T> {
         }
     }
 
-    /// Lets `parts` appear at `destination`. The first part is the last to be used and the first to
-    /// be gone: as long as it is there, nothing has appeared.
-    fn join(&self, parts: &[FilePart], destination: &Path) -> Result<()> {
-        let [first, others @ ..] = parts else {
-            return TempFile::beside(&self.path, "joined")?.appear_as(destination);
+    fn earlier(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        // A set of names is whole whoever panicked beside it.
+        self.earlier.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The parts that are gone behind a commit: all of a run that came to its end. What an
+    /// earlier run has left must outlive one that was stopped: its savepoint can be used again.
+    fn spent<'a>(&self, parts: &'a [FilePart], completion: Completion) -> Vec<&'a FilePart> {
+        let earlier = self.earlier();
+        let is_spent = |part: &&FilePart| match completion {
+            Completion::Complete => true,
+            Completion::Interrupted => !earlier.contains(&part.path),
         };
-        let is_done = !Path::new(&first.path).exists() && destination.exists();
-        if !is_done && others.is_empty() {
-            return rename(Path::new(&first.path), destination);
+        parts.iter().filter(is_spent).collect()
+    }
+
+    /// Lets `parts` appear at `destination`. The first part that is spent is the last to be used
+    /// and the first to be gone: as long as it is there, nothing has appeared.
+    fn join(&self, parts: &[FilePart], spent: &[&FilePart], destination: &Path) -> Result<()> {
+        let first = spent.first().map(|part| Path::new(&part.path));
+        let is_done = first.is_some_and(|first| !first.exists()) && destination.exists();
+        if !is_done && let (Some(only), [_]) = (first, parts) {
+            return rename(only, destination);
         }
         if !is_done {
             let mut joined = TempFile::beside(&self.path, "joined")?;
@@ -130,13 +154,13 @@ impl<T> FileWrite<T> {
             }
             joined.appear_as(destination)?;
         }
-        remove(parts);
+        remove(spent);
         Ok(())
     }
 }
 
 /// Best effort: a part that stays behind is in nobody's way.
-fn remove(parts: &[FilePart]) {
+fn remove(parts: &[&FilePart]) {
     for part in parts {
         let _ = fs::remove_file(&part.path);
     }
@@ -158,12 +182,28 @@ impl<T: Element> Write for FileWrite<T> {
 
     fn commit(&self, parts: Vec<FilePart>, completion: Completion) -> Result<Written> {
         let destination = self.destination(completion);
-        self.join(&parts, &destination)?;
+        self.join(&parts, &self.spent(&parts, completion), &destination)?;
         let elements = parts.iter().map(|part| part.elements).sum();
         Ok(Written { place: destination.display().to_string(), elements })
     }
 
+    fn recover(&self, pending: &[FilePart]) -> Result<()> {
+        for part in pending {
+            if !Path::new(&part.path).is_file() {
+                let file = self.path.display();
+                return Err(Error::new(format!(
+                    "cannot go on with `{file}`: its part `{}`, which the savepoint names, is \
+                     gone\n  help: if a run from this savepoint has come to its end, the part is \
+                     in `{file}`; if not, start anew",
+                    part.path
+                )));
+            }
+        }
+        self.earlier().extend(pending.iter().map(|part| part.path.clone()));
+        Ok(())
+    }
+
     fn discard(&self, parts: Vec<FilePart>) {
-        remove(&parts);
+        remove(&self.spent(&parts, Completion::Interrupted));
     }
 }

@@ -73,9 +73,10 @@ impl TempFile {
         Ok(())
     }
 
-    /// Makes it durable, and leaves it where it is.
+    /// Makes it durable, and leaves it where it is: a savepoint may name it.
     pub(crate) fn keep(mut self) -> Result<PathBuf> {
         self.sync()?;
+        sync_directory_of(&self.path.0);
         Ok(std::mem::take(&mut self.path.0))
     }
 
@@ -101,11 +102,15 @@ pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
     fs::rename(from, to).map_err(|error| {
         Error::new(format!("cannot write `{}`: {}", to.display(), reason(&error)))
     })?;
-    // The name itself is only durable with its directory. Not every system can do that.
-    if let Ok(directory) = File::open(directory_of(to)) {
+    sync_directory_of(to);
+    Ok(())
+}
+
+/// A name is only durable with its directory. Not every system can do that.
+fn sync_directory_of(path: &Path) {
+    if let Ok(directory) = File::open(directory_of(path)) {
         let _ = directory.sync_all();
     }
-    Ok(())
 }
 
 fn directory_of(path: &Path) -> &Path {

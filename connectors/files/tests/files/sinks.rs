@@ -13,7 +13,14 @@ fn part<W>(sink: &W, shard: u32, elements: &[W::Element]) -> W::Committable
 where
     W: Write,
 {
-    let mut writer = sink.open(0, shard).expect("the directory is there");
+    part_of_epoch(sink, 0, shard, elements)
+}
+
+fn part_of_epoch<W>(sink: &W, epoch: u64, shard: u32, elements: &[W::Element]) -> W::Committable
+where
+    W: Write,
+{
+    let mut writer = sink.open(epoch, shard).expect("the directory is there");
     writer.write(&mut elements.to_vec()).expect("the disk has room");
     writer.prepare().expect("the disk has room")
 }
@@ -84,6 +91,60 @@ fn an_interrupted_run_leaves_the_old_file_alone() {
         (scratch.text("a.txt"), scratch.text("a.txt.partial")),
         ("old".into(), "new\n".into())
     );
+}
+
+/// An earlier run leaves one part to a savepoint; the next ones begin with it.
+#[test]
+fn a_part_that_a_savepoint_names_stays_until_a_run_comes_to_its_end() {
+    let scratch = Scratch::new("sink-savepoint");
+    scratch.file("a.txt", "old");
+    let earlier = part(&lines(scratch.path("a.txt")), 0, &[1]);
+    let hidden = |names: Vec<String>| names.iter().filter(|name| name.starts_with('.')).count();
+
+    // Stopped without a savepoint, failed, and then whole.
+    for (ending, names, text) in [
+        (Some(Completion::Interrupted), &["a.txt", "a.txt.partial"][..], "old"),
+        (None, &["a.txt", "a.txt.partial"], "old"),
+        (Some(Completion::Complete), &["a.txt", "a.txt.partial"], "1\n2\n"),
+    ] {
+        let sink = lines(scratch.path("a.txt"));
+        sink.recover(std::slice::from_ref(&earlier)).expect("the part is there");
+        let own = part_of_epoch(&sink, 1, 0, &[2]);
+        assert_eq!(hidden(scratch.names()), 2);
+        let parts = vec![earlier.clone(), own];
+        match ending {
+            Some(completion) => {
+                for _ in 0..2 {
+                    let written = sink.commit(parts.clone(), completion);
+                    assert_eq!(written.map(|written| written.elements).ok(), Some(2));
+                }
+            }
+            None => sink.discard(parts),
+        }
+        let shown: Vec<String> =
+            scratch.names().into_iter().filter(|name| !name.starts_with('.')).collect();
+        assert_eq!(shown, names, "{ending:?}");
+        assert_eq!(scratch.text("a.txt"), text, "{ending:?}");
+        assert_eq!(scratch.text("a.txt.partial"), "1\n2\n");
+        let stays = usize::from(ending != Some(Completion::Complete));
+        assert_eq!(hidden(scratch.names()), stays, "{ending:?}");
+    }
+
+    let error = lines::<u8>(scratch.path("a.txt")).recover(&[earlier]).unwrap_err().to_string();
+    assert!(error.contains("which the savepoint names, is gone\n  help: "), "{error}");
+}
+
+#[test]
+fn a_savepoint_s_only_part_is_copied_by_a_run_that_is_stopped() {
+    let scratch = Scratch::new("sink-only-part");
+    let earlier = part(&lines(scratch.path("a.txt")), 0, &[1]);
+    let sink = lines::<u8>(scratch.path("a.txt"));
+    sink.recover(std::slice::from_ref(&earlier)).expect("the part is there");
+    sink.commit(vec![earlier.clone()], Completion::Interrupted).expect("the disk has room");
+    assert_eq!(scratch.text("a.txt.partial"), "1\n");
+    sink.recover(std::slice::from_ref(&earlier)).expect("the part is still there");
+    sink.commit(vec![earlier], Completion::Complete).expect("the disk has room");
+    assert_eq!(scratch.names(), ["a.txt", "a.txt.partial"]);
 }
 
 #[test]

@@ -9,7 +9,10 @@ use heliostat::{CollectionId, StepMetrics, TransformId};
 
 pub(super) struct Operator {
     pub(super) step: TransformId,
+    /// The path of the step as its author knows it.
     pub(super) path: String,
+    /// Where its code is found.
+    code: String,
     pub(super) work: Work,
     pub(super) outputs: Vec<CollectionId>,
     /// Empty between calls; kept for their room.
@@ -38,8 +41,10 @@ impl Operator {
         };
         Ok(Self {
             step: step.id,
-            path: step.path.clone(),
-            work: work(step, graph, functions, seed).map_err(|error| error.in_step(&step.path))?,
+            work: work(step, graph, functions, seed)
+                .map_err(|error| error.in_step(&graph.named_step(step).path))?,
+            path: graph.named_step(step).path.clone(),
+            code: step.path.clone(),
             outputs: step.outputs.clone(),
             out: step.outputs.iter().map(empty).collect(),
             counts: StepMetrics::default(),
@@ -135,7 +140,7 @@ impl Operator {
         let outcome = match &mut self.work {
             Work::ParDo(work) => {
                 drop(guarded(|| work.teardown()));
-                guarded(|| functions.step(&self.path).setup()).map(|new| *work = new)
+                guarded(|| functions.step(&self.code).setup()).map(|new| *work = new)
             }
             Work::Keyed(keyed) => guarded(|| keyed.roll_back()),
             Work::Identity | Work::Window(_) => Ok(()),
