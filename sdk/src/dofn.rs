@@ -2,19 +2,26 @@
 
 mod context;
 mod declare;
+mod keyed_input;
+mod call;
+mod provenance;
 mod erased;
+mod keyed;
 
+pub(crate) use call::Call;
 pub use context::{BundleContext, Context};
 pub use declare::{Declare, Output};
 pub(crate) use erased::DoFnStep;
+pub(crate) use keyed::{KeyedDoFn, OnTimer};
+pub use keyed_input::KeyedInput;
 
 use crate::{Duration, Element, Result};
 
 /// Code that is set up once per worker and called for each element (model.md 9.2).
 ///
 /// The `DoFn` itself is shared by all workers; what one worker needs for itself (a connection, a
-/// cache) is its `Local`, made by `setup`. Outputs besides the main one exist only through their
-/// declaration in [`par_do_with_outputs`](crate::PCollection::par_do_with_outputs).
+/// cache) is its `Local`, made by `setup`. Outputs besides the main one, state cells and timers exist
+/// only through their declaration in [`par_do_with`](crate::PCollection::par_do_with).
 ///
 /// ```
 /// use heliostat::prelude::*;

@@ -77,6 +77,8 @@ mod group;
 mod combine;
 mod dofn;
 mod view;
+mod state;
+mod timer;
 mod pipeline;
 mod pcollection;
 mod transforms;
@@ -94,10 +96,10 @@ pub use combine::{
     CombineFn, Count, Extreme, LargestFirst, Latest, Max, Mean, Min, Number, Rank, SmallestFirst,
     Sum, Top,
 };
-pub use dofn::{BundleContext, Context, Declare, DoFn, Output};
+pub use dofn::{BundleContext, Context, Declare, DoFn, KeyedInput, Output};
 pub use element::Element;
 pub use error::{Error, Result};
-pub use graph::{Boundedness, CollectionId, Graph, SinkStyle, TransformId};
+pub use graph::{Boundedness, CollectionId, Graph, SinkStyle, TimeDomain, TransformId};
 pub use group::Group;
 pub use heliostat_derive::Key;
 pub use inline_str::Str;
@@ -118,10 +120,15 @@ pub use runner::{
 };
 pub use savepoint::{KeptSavepoint, Savepoint, SavepointStore};
 pub use seed::Seed;
+pub use state::{
+    BagState, CellOptions, CombiningState, MapState, MultimapState, OrderedListState, SetState,
+    ValueState,
+};
 pub use testing::{TestStream, TestStreams};
 pub use time::{
     Duration, TimeParseError, TimeRangeError, Timestamp, days, hours, millis, minutes, secs,
 };
+pub use timer::{FiredTimer, Timer, TimerFamily};
 pub use transforms::{CoGroupByKey, Emit, Outcome, ParDoOutputs, WriteStep};
 pub use trigger::{
     AfterProcessingTime, AfterWatermark, Deadline, Trigger, TriggerList, after_all, after_any,
@@ -158,15 +165,17 @@ pub mod erased_io {
 /// ```
 pub mod prelude {
     pub use crate::{
-        Accumulation, AssignWindows, BadRow, Boundedness, BundleContext, ClosingBehavior,
-        CoGroupByKey, Collected, CombineFn, Context, Count, DeadLetter, Declare, DoFn, DropCause,
-        Dropped, Duration, Element, Emit, Error, Exit, Fill, Group, Interval, Key, Latest, MapView,
-        Max, Mean, MergeWindows, Merges, Min, MultimapView, NaiveDate, OnTimeBehavior, Output,
-        PCollection, PaneInfo, PaneTiming, Pipeline, Read, Reader, Result, Rows, Runner, SideInput,
-        Str, Sum, TestStream, TestStreams, Timestamp, TimestampCombiner, Top, Trigger, Tz, View,
-        Window, Windowed, Write, Writer, after_all, after_any, after_count, after_each,
-        after_processing_time, after_watermark, bounded_disorder, days, generate_sequence, hours,
-        millis, minutes, repeatedly, secs,
+        Accumulation, AssignWindows, BadRow, BagState, Boundedness, BundleContext, CellOptions,
+        ClosingBehavior, CoGroupByKey, Collected, CombineFn, CombiningState, Context, Count,
+        DeadLetter, Declare, DoFn, DropCause, Dropped, Duration, Element, Emit, Error, Exit, Fill,
+        FiredTimer, Group, Interval, Key, Latest, MapState, MapView, Max, Mean, MergeWindows,
+        Merges, Min, MultimapState, MultimapView, NaiveDate, OnTimeBehavior, OrderedListState,
+        Output, PCollection, PaneInfo, PaneTiming, Pipeline, Read, Reader, Result, Rows, Runner,
+        SetState, SideInput, Str, Sum, TestStream, TestStreams, TimeDomain, Timer, TimerFamily,
+        Timestamp, TimestampCombiner, Top, Trigger, Tz, ValueState, View, Window, Windowed, Write,
+        Writer, after_all, after_any, after_count, after_each, after_processing_time,
+        after_watermark, bounded_disorder, days, generate_sequence, hours, millis, minutes,
+        repeatedly, secs,
     };
 }
 

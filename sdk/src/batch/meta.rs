@@ -1,7 +1,7 @@
 //! What is known about the elements of a batch besides their values.
 
 use super::{Timestamps, Windows};
-use crate::{Interval, PaneInfo, Timestamp};
+use crate::{Error, Interval, PaneInfo, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -188,6 +188,24 @@ impl Meta {
         self.timestamps.append(own, other.timestamps, more);
         self.panes.append(own, other.panes, more);
         self.kinds.append(own, other.kinds, more);
+    }
+
+    /// The window of element `index`.
+    ///
+    /// # Errors
+    /// If it lies in several windows or in none.
+    pub(crate) fn window_of(&self, index: usize) -> Result<Interval> {
+        let (mut windows, mut count) = (None, 0);
+        self.windows.visit_one(&self.timestamps, index, |window| {
+            windows = Some(window.clone());
+            count += 1;
+        });
+        windows.filter(|_| count == 1).ok_or_else(|| {
+            Error::new(format!(
+                "an element lies in {count} windows, so nobody can say which one is meant; only a \
+                 step with state, timers or side inputs sees its elements one window at a time"
+            ))
+        })
     }
 
     /// New timestamps under the windows the elements already have.

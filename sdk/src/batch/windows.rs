@@ -59,6 +59,26 @@ impl Windows {
         }
     }
 
+    /// Calls `visit` for every window of element `index`.
+    pub(super) fn visit_one(
+        &self,
+        timestamps: &Timestamps,
+        index: usize,
+        mut visit: impl FnMut(&Interval),
+    ) {
+        match self {
+            Self::Const(window) => visit(window),
+            Self::ByTimestamp(window_fn) => {
+                window_fn.assign(timestamps.at(index), |window| visit(&window));
+            }
+            Self::Each(windows) => visit(&windows[index]),
+            Self::Many { offsets, windows } => {
+                let range = offsets[index] as usize..offsets[index + 1] as usize;
+                windows[range].iter().for_each(visit);
+            }
+        }
+    }
+
     /// Whether it is sure that each element lies in exactly one window.
     pub fn one_each(&self) -> bool {
         match self {

@@ -1,10 +1,11 @@
 //! A `DoFn` as a runner calls it: a batch at a time.
 
-use super::context::Provenance;
+use super::provenance::Provenance;
 use super::{BundleContext, Context};
 use crate::batch::{Batch, ColumnExt};
 use crate::graph::{StepFn, StepWork, ViewValue};
 use crate::{DoFn, Result};
+use std::cell::OnceCell;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -49,15 +50,17 @@ impl<D: DoFn> StepWork for DoFnWork<D> {
         let mut context = Context::<D> {
             meta: &input.meta,
             index: 0,
+            window: OnceCell::new(),
             skew: self.dofn.allowed_skew(),
             main: main.values.typed_mut(),
             others,
             provenance: &mut self.provenance,
             sides: &self.sides,
+            call: None,
         };
-        for element in input.values.typed_mut::<D::Input>().drain(..) {
+        for (index, element) in (0..).zip(input.values.typed_mut::<D::Input>().drain(..)) {
+            context.go_to(index);
             self.dofn.process(local, element, &mut context)?;
-            context.index += 1;
             *done += 1;
         }
         for (output, provenance) in out.iter_mut().zip(&mut self.provenance) {

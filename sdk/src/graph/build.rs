@@ -3,7 +3,7 @@
 use super::erase::TypedEdge;
 use super::functions::{EdgeType, Functions, StepFn, WindowAssigner};
 use super::kernel::{Kernels, LiftKernels};
-use super::keyed::ViewFn;
+use super::keyed::{KeyedFn, ViewFn};
 use super::{
     Boundedness, Collection, CollectionId, Composite, Graph, Naming, SourceLine, Step, Transform,
     TransformId,
@@ -51,6 +51,7 @@ struct Draft {
 /// The code of a step, in its role.
 pub(crate) enum Code {
     Step(Arc<dyn StepFn>),
+    Keyed(Arc<dyn KeyedFn>),
     Kernels(Arc<dyn Kernels>),
     Lift(Arc<dyn LiftKernels>),
     Read(Arc<dyn ErasedRead>),
@@ -231,6 +232,7 @@ impl Builder {
             let path = paths[step.index()].clone();
             match code {
                 Code::Step(code) => drop(functions.steps.insert(path, Arc::clone(code))),
+                Code::Keyed(code) => drop(functions.keyed.insert(path, Arc::clone(code))),
                 Code::Kernels(code) => drop(functions.kernels.insert(path, Arc::clone(code))),
                 Code::Lift(code) => drop(functions.lifts.insert(path, Arc::clone(code))),
                 Code::Read(code) => drop(functions.reads.insert(path, Arc::clone(code))),

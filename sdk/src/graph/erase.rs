@@ -25,7 +25,7 @@ impl<T: Element> EdgeType for TypedEdge<T> {
     }
 
     fn element(&self) -> String {
-        short_type_name(type_name::<T>())
+        element_name::<T>()
     }
 
     fn coder(&self) -> String {
@@ -95,6 +95,11 @@ impl<T: Element, F: AssignWindows<T>> WindowAssigner for TypedAssigner<T, F> {
 pub(crate) fn function_name<F>() -> String {
     let full = type_name::<F>();
     if full.contains("{{closure}}") { "closure".to_owned() } else { short_type_name(full) }
+}
+
+/// What a type is called in drawings, without its module path.
+pub(crate) fn element_name<T>() -> String {
+    short_type_name(type_name::<T>())
 }
 
 /// `alloc::vec::Vec<core::option::Option<i64>>` as an author writes it: `Vec<Option<i64>>`.

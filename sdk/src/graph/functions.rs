@@ -98,12 +98,13 @@ pub struct Functions {
 }
 
 impl Functions {
-    /// The author's code of a `ParDo`.
+    /// The author's code of a `ParDo` without state and timers.
     pub fn step(&self, path: &str) -> &dyn StepFn {
         found(&self.steps, path, "code").as_ref()
     }
 
-    /// The author's code of a `ParDo` with state or timers.
+    /// The author's code of a `ParDo` that works key by key
+    /// ([`ParDoSpec::is_keyed`](super::ParDoSpec::is_keyed)).
     pub fn keyed(&self, path: &str) -> &dyn KeyedFn {
         found(&self.keyed, path, "code with state").as_ref()
     }
@@ -170,6 +171,7 @@ impl fmt::Debug for Functions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Functions")
             .field("steps", &self.steps.keys())
+            .field("keyed", &self.keyed.keys())
             .field("kernels", &self.kernels.keys())
             .field("lifts", &self.lifts.keys())
             .field("reads", &self.reads.keys())

@@ -9,12 +9,17 @@ mod panes;
 mod table;
 mod fold;
 mod lift;
+mod state;
 
 pub use cells::{CellId, KeyId, KeyedCells};
 pub(crate) use fold::{Fold, Folded, Gathered, TypedKernels};
 pub use lift::LiftKernels;
 pub(crate) use lift::TypedLift;
 pub use panes::{Entries, PaneColumn, PaneId, PaneTables, SKIP};
+pub(crate) use state::{
+    ByKey, ByTime, CellColumn, Combined, Doubled, ManyColumn, MergeFn, Merged, OneColumn, Opened,
+    Place, RowTable, Rows, Snapshot, Unordered,
+};
 
 use crate::batch::Column;
 use crate::savepoint::CodedType;

@@ -78,7 +78,7 @@ impl Program {
             Ok(result) => {
                 let run = Run { graph: &graph, result: &result, elapsed };
                 self.console.result(format_args!("{}", summary::text(&run)));
-                if let Some(told) = request.told(result.stopped) {
+                if let Some(told) = request.told(&result) {
                     self.console.result(format_args!("{told}"));
                 }
                 exit(result, runner, elapsed)

@@ -11,7 +11,7 @@ use super::number::{bytes, counted};
 use crate::graph::{Functions, Graph};
 use crate::preflight::{self, Problem};
 use crate::runner::no_savepoints;
-use crate::{Error, JobOptions, Result, Runner, Savepoint, SavepointStore, Stopped};
+use crate::{Error, JobOptions, Result, RunResult, Runner, Savepoint, SavepointStore};
 use clap::ArgMatches;
 use std::path::{Path, PathBuf};
 
@@ -98,11 +98,11 @@ impl Request {
 
     /// Where the savepoint is and how to go on from it; or why there is none although one was
     /// asked for.
-    pub(super) fn told(&self, stopped: Option<Stopped>) -> Option<String> {
+    pub(super) fn told(&self, result: &RunResult) -> Option<String> {
         let store = self.store.as_ref()?;
         let path = store.path.display();
         if let Some(size) = store.written {
-            let after = stopped.map_or_else(String::new, |stopped| {
+            let after = result.stopped.map_or_else(String::new, |stopped| {
                 format!(", after {}", counted(stopped.bundles, "bundle"))
             });
             let size = bytes(size);
@@ -110,11 +110,15 @@ impl Request {
                 "savepoint {path}: {size}{after}; go on with `run --from {path}`"
             ));
         }
+        let why = match result.interrupted {
+            Some(_) => "the runner stopped and left none",
+            None => "the run came to its end",
+        };
         let rest = match store.path.exists() {
             true => format!("; what is in {path} is older"),
             false => String::new(),
         };
-        Some(format!("no savepoint: the run came to its end{rest}"))
+        Some(format!("no savepoint: {why}{rest}"))
     }
 
     /// What is left to somebody whose run failed before anything of it appeared.

@@ -53,7 +53,9 @@ pub struct JobOptions<'a> {
     /// After how many bundles of its reads, counted in this run, the run stops; a script's events
     /// count as bundles.
     pub stop_at: Option<u64>,
-    /// Where it begins; it fits the graph.
+    /// Where it begins; it fits the graph. Each write is told of the parts that wait for it
+    /// ([`Write::recover`](crate::Write::recover)) before anything is opened, and counts go on
+    /// from those in it.
     pub from: Option<&'a Savepoint>,
     /// Who gets the savepoint if the run stops. With it, a run that stops prepares its sinks and
     /// commits nothing; without it, what was written appears as that of an interrupted run.

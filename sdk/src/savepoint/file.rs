@@ -1,6 +1,7 @@
 //! The one file that a savepoint is: sections with checksums, and an end that nothing can be cut
 //! from. `docs/savepoint-format.md` describes every byte.
 
+pub(super) mod as_bytes;
 pub(super) mod as_json;
 mod reading;
 #[cfg(test)]
@@ -76,8 +77,12 @@ impl Savepoint {
     /// If it cannot.
     pub fn try_path(path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        if path.is_dir() {
+        let text = path.as_os_str().to_string_lossy();
+        if path.is_dir() || path.file_name().is_none() || text.ends_with(std::path::is_separator) {
             return Err(cannot_write(path, &ErrorKind::IsADirectory.into()));
+        }
+        if path.exists() && !path.is_file() {
+            return Err(cannot_write(path, &std::io::Error::other("it is not a regular file")));
         }
         let unfinished = unfinished(path);
         let tried = File::create(&unfinished).and_then(|_| fs::remove_file(&unfinished));

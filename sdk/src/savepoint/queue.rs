@@ -16,6 +16,7 @@ pub struct QueuedBatch {
     /// What is known of each element; as many as there are values.
     pub elements: Vec<QueuedElement>,
     /// The values, one behind the other, by the coder of the collection they are in.
+    #[serde(with = "super::file::as_bytes")]
     pub values: Vec<u8>,
 }
 

@@ -13,6 +13,7 @@ pub struct Row {
     /// The group of the key, by [`key_group`](super::key_group()).
     pub key_group: u32,
     /// The canonical bytes of the key.
+    #[serde(with = "super::file::as_bytes")]
     pub key: Vec<u8>,
     /// The window; `None` where the row is about the key in all its windows.
     pub window: Option<Interval>,
@@ -22,6 +23,7 @@ pub struct Row {
     pub timers: Vec<RowTimer>,
     /// What the engine keeps besides: of a grouping the key's own watermark, holds, the last pane
     /// and the progress of the trigger. Written and read by `heliostat-runner-core`.
+    #[serde(with = "super::file::as_bytes")]
     pub body: Vec<u8>,
 }
 
@@ -67,6 +69,7 @@ pub struct RowCell {
     /// When it was last written, in processing time, where it has a time to live.
     pub written: Option<Timestamp>,
     /// What is in it, by its coder.
+    #[serde(with = "super::file::as_bytes")]
     pub bytes: Vec<u8>,
 }
 

@@ -124,6 +124,7 @@ pub struct ViewPane {
     /// Which pane it is.
     pub pane: PaneInfo,
     /// The element of the view's collection, by its coder.
+    #[serde(with = "super::file::as_bytes")]
     pub element: Vec<u8>,
 }
 
@@ -138,6 +139,7 @@ pub struct ReadState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadPiece {
     /// What is left to read: the restriction that the reader's `position` gave, by its coder.
+    #[serde(with = "super::file::as_bytes")]
     pub restriction: Vec<u8>,
     /// The watermark of the piece.
     pub watermark: Timestamp,

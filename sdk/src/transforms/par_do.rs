@@ -1,8 +1,8 @@
 //! A `DoFn` as a step.
 
-use crate::dofn::{Declare, DoFnStep, Output};
+use crate::dofn::{Declare, DoFnStep, KeyedDoFn, Output};
 use crate::graph::build::{Builder, Caller, Code};
-use crate::graph::{CollectionId, ParDoSpec, Transform, TransformId};
+use crate::graph::{CollectionId, Transform, TransformId};
 use crate::{DoFn, Element, PCollection};
 use std::any::type_name;
 use std::fmt;
@@ -10,9 +10,9 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The outputs of a step that has several.
+/// The outputs of a step that was made with a declaration.
 ///
-/// See [`PCollection::par_do_with_outputs`].
+/// See [`PCollection::par_do_with`].
 ///
 /// ```
 /// use heliostat::prelude::*;
@@ -35,7 +35,7 @@ use std::sync::Arc;
 /// }
 ///
 /// let pipeline = Pipeline::new();
-/// let outputs = pipeline.create([1]).par_do_with_outputs(|_| Same).named("Same");
+/// let outputs = pipeline.create([1]).par_do_with(|_| Same).named("Same");
 /// assert_eq!(pipeline.graph().producer(outputs.main().id()).path, "Same");
 /// ```
 pub struct ParDoOutputs<D: DoFn> {
@@ -115,7 +115,8 @@ impl<T: Element> PCollection<T> {
         self.with_outputs(|_| dofn, Location::caller()).main()
     }
 
-    /// What a `DoFn` makes of the elements, in several outputs that it declares.
+    /// What a `DoFn` makes of the elements with what it declares: further outputs, state cells and
+    /// timers. Cells and timers need elements with a key, and the step needs a name.
     ///
     /// ```
     /// use heliostat::prelude::*;
@@ -151,7 +152,7 @@ impl<T: Element> PCollection<T> {
     /// let pipeline = Pipeline::new();
     /// let parsed = pipeline
     ///     .create(["7", "x"].map(str::to_owned))
-    ///     .par_do_with_outputs(|declare| Parse { bad: declare.output("bad") });
+    ///     .par_do_with(|declare| Parse { bad: declare.output("bad") });
     /// let numbers = parsed.main().collect();
     /// let bad = parsed.output(|parse| parse.bad).collect();
     /// let result = DirectRunner::default().run(&pipeline)?;
@@ -160,7 +161,7 @@ impl<T: Element> PCollection<T> {
     /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
-    pub fn par_do_with_outputs<D: DoFn<Input = T>>(
+    pub fn par_do_with<D: DoFn<Input = T>>(
         &self,
         make: impl FnOnce(&mut Declare<D>) -> D,
     ) -> ParDoOutputs<D> {
@@ -175,18 +176,30 @@ impl<T: Element> PCollection<T> {
         let mut declare = Declare::new();
         let dofn = Arc::new(make(&mut declare));
         let builder = &self.builder;
-        // A `DoFn` can always give its outputs other timestamps.
-        let spec = ParDoSpec { moves_timestamps: true, sides: declare.sides, ..Default::default() };
-        let transform = Transform::ParDo(spec);
+        let transform = Transform::ParDo(declare.spec.clone());
         let name = type_name::<D>().rsplit("::").next().unwrap_or("Par do");
         let step = builder.step(name, transform, &[self.id()], caller);
         let edge = builder.edge(self.id());
         let mut outputs = vec![builder.output::<D::Output>(step, "out", edge.clone())];
-        for output in declare.outputs {
+        for output in std::mem::take(&mut declare.outputs) {
             outputs.push(builder.declared_output(step, output.name, edge.clone(), output.edge));
         }
-        let code = DoFnStep::new(Arc::clone(&dofn), outputs.len());
-        builder.code(step, Code::Step(Arc::new(code)));
+        let code = match declare.keyed {
+            None => Code::Step(Arc::new(DoFnStep::new(Arc::clone(&dofn), outputs.len()))),
+            Some(keyed) => {
+                builder.recode(self.id(), (keyed.coder)());
+                Code::Keyed((keyed.erase)(KeyedDoFn {
+                    dofn: Arc::clone(&dofn),
+                    outputs: outputs.len(),
+                    allowed_lateness: edge.windowing.allowed_lateness,
+                    cells: declare.cells,
+                    timers: declare.spec.timers,
+                    on_timers: declare.on_timers,
+                    on_expiration: declare.on_expiration,
+                }))
+            }
+        };
+        builder.code(step, code);
         ParDoOutputs { builder: Rc::clone(builder), step, dofn, outputs }
     }
 }

@@ -43,7 +43,7 @@ use std::marker::PhantomData;
 /// let rates = pipeline.create([(Str::from("NOK"), 0.085)]).as_map();
 /// let in_euro = pipeline
 ///     .create([(Str::from("NOK"), 200.0)])
-///     .par_do_with_outputs(|declare| InEuro { rates: declare.side_input(&rates) })
+///     .par_do_with(|declare| InEuro { rates: declare.side_input(&rates) })
 ///     .main();
 /// let graph = pipeline.graph();
 /// assert_eq!(graph.producer(in_euro.id()).path, "InEuro");
@@ -57,8 +57,8 @@ pub struct SideInput<D, V> {
 impl<D: DoFn> Declare<D> {
     /// A view to be read beside each element.
     pub fn side_input<V: Send + Sync + 'static>(&mut self, view: &View<V>) -> SideInput<D, V> {
-        self.sides.push(view.spec());
-        SideInput { index: self.sides.len() - 1, types: PhantomData }
+        self.spec.sides.push(view.spec());
+        SideInput { index: self.spec.sides.len() - 1, types: PhantomData }
     }
 }
 

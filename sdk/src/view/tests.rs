@@ -230,7 +230,7 @@ fn a_do_fn_reads_its_side_inputs_by_name() {
     let pipeline = Pipeline::new();
     let others = pipeline.create([1_i64]).as_list();
     let factor = pipeline.create([1_i64]).as_singleton_or(3);
-    let made = pipeline.create([1_i64]).par_do_with_outputs(|declare| {
+    let made = pipeline.create([1_i64]).par_do_with(|declare| {
         let others = declare.side_input(&others);
         Changed { factor: declare.side_input(&factor), others }
     });

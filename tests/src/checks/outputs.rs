@@ -54,7 +54,7 @@ fn typed_outputs(runner: &dyn Runner) -> Result<(), Broken> {
     let outputs = pipeline
         .create_timestamped((0..5).map(|n| (n, Timestamp::secs(n))))
         .window(Window::fixed(secs(2)))
-        .par_do_with_outputs(|declare| Parity { odd: declare.output("odd") });
+        .par_do_with(|declare| Parity { odd: declare.output("odd") });
     let even = outputs.main().windowed().collect();
     let odd = outputs.output(|parity| parity.odd).windowed().collect();
     let result = runner.run(&pipeline)?;

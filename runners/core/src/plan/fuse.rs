@@ -67,7 +67,11 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
         let kind = match &step.transform {
             Transform::Impulse | Transform::TestStream(_) => Kind::Source,
             Transform::ParDo(spec) if spec.commits => Kind::Write,
-            Transform::ParDo(spec) if spec.is_keyed() || !spec.sides.is_empty() => Kind::Head,
+            Transform::ParDo(spec)
+                if spec.is_keyed() || !spec.sides.is_empty() || spec.stable_input =>
+            {
+                Kind::Head
+            }
             Transform::ParDo(_) | Transform::Flatten | Transform::WindowInto(_) => {
                 Kind::ElementWise
             }

@@ -83,6 +83,16 @@ fn a_run_that_comes_to_its_end_leaves_no_savepoint_and_says_so() {
 }
 
 #[test]
+fn a_runner_that_stops_and_leaves_nothing_is_told_of() {
+    let folder = Folder::new("launch-forgets");
+    let command_line = format!("run --savepoint {}", folder.file("a.savepoint"));
+    let (exit, captured) = launched(direct(Script::Interrupted), numbers, &command_line);
+    assert_eq!(exit.code(), 130);
+    let words = "\nno savepoint: the runner stopped and left none\n";
+    assert!(captured.results().ends_with(words), "{}", captured.results());
+}
+
+#[test]
 fn what_cannot_be_gone_on_from_is_refused_before_anything_runs() {
     let folder = Folder::new("launch-refuses");
     let (whole, cut, none) =

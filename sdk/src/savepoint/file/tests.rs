@@ -171,7 +171,8 @@ fn a_path_that_cannot_be_is_refused_by_name() {
     let folder = Folder::new("savepoint-path");
     let nowhere = folder.0.join("no-such-folder").join("a");
     let savepoint = one_of_everything();
-    for path in [&folder.0, &nowhere] {
+    let slash = folder.0.join("a/");
+    for path in [&folder.0, &nowhere, &slash] {
         let named = format!("cannot write the savepoint `{}`: ", path.display());
         for error in [
             Savepoint::try_path(path).expect_err("nothing can be written there"),

@@ -1,0 +1,81 @@
+//! One value, or none.
+
+use crate::graph::kernel::{CellColumn, Merged, OneColumn};
+use crate::{Context, DoFn, Element, Result};
+
+handle! {
+    /// A cell for one value.
+    ///
+    /// ```
+    /// use heliostat::prelude::*;
+    ///
+    /// /// Lets only the first element of each key and window through.
+    /// struct First {
+    ///     seen: ValueState<Self, bool>,
+    /// }
+    ///
+    /// impl DoFn for First {
+    ///     type Input = (Str, i64);
+    ///     type Output = (Str, i64);
+    ///     type Local = ();
+    ///
+    ///     fn setup(&self) -> Result<()> {
+    ///         Ok(())
+    ///     }
+    ///
+    ///     fn process(
+    ///         &self,
+    ///         _: &mut (),
+    ///         element: (Str, i64),
+    ///         context: &mut Context<'_, Self>,
+    ///     ) -> Result<()> {
+    ///         if self.seen.read(context)?.is_none() {
+    ///             self.seen.write(context, true)?;
+    ///             context.emit(element);
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let pipeline = Pipeline::new();
+    /// let orders = pipeline.create([(Str::from("a"), 1), (Str::from("a"), 2)]);
+    /// let firsts = orders
+    ///     .par_do_with(|declare| First { seen: declare.value("seen") })
+    ///     .named("First order")
+    ///     .main();
+    /// assert_eq!(pipeline.graph().producer(firsts.id()).path, "First order");
+    /// ```
+    pub struct ValueState<D, T>;
+}
+
+type Column<T> = OneColumn<T, Merged<T>>;
+
+impl<D: DoFn, T: Element> ValueState<D, T> {
+    /// The value, if there is one.
+    ///
+    /// # Errors
+    /// If the step at hand did not declare the cell, or state cannot be had; so for the methods
+    /// below.
+    #[inline]
+    pub fn read<'a>(self, context: &'a Context<'_, D>) -> Result<Option<&'a T>> {
+        let call = context.call()?;
+        Ok(call.column::<Column<T>>(self.cell)?.read(call.row, call.moment.now))
+    }
+
+    /// Replaces the value.
+    #[inline]
+    pub fn write(self, context: &mut Context<'_, D>, value: T) -> Result<()> {
+        let call = context.call_mut()?;
+        let (row, now) = (call.row, call.moment.now);
+        call.column_mut::<Column<T>>(self.cell)?.write(row, now, value);
+        Ok(())
+    }
+
+    /// Forgets the value.
+    pub fn clear(self, context: &mut Context<'_, D>) -> Result<()> {
+        let call = context.call_mut()?;
+        let row = call.row;
+        call.column_mut::<Column<T>>(self.cell)?.wipe(row);
+        Ok(())
+    }
+}
