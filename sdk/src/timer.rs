@@ -119,7 +119,8 @@ impl<D: DoFn, Tag: sealed::Tag> Timer<D, Tag> {
     }
 
     /// The same, this long behind now: the watermark, or the processing time. An event timer is set
-    /// to the end of the window plus the allowed lateness at most.
+    /// to the end of the window plus the allowed lateness at most; the callback of one that was set
+    /// to that sets nothing behind it, so that a timer that sets itself again comes to an end.
     ///
     /// # Errors
     /// As [`set`](Self::set), but for the time itself.
@@ -142,7 +143,12 @@ impl<D: DoFn, Tag: sealed::Tag> Timer<D, Tag> {
         let timer = call.timer(self.timer)?;
         let at = match timer.domain {
             TimeDomain::EventTime => {
-                setting::target(call.moment.watermark, offset, period)?.min(call.expiry())
+                let target = setting::target(call.moment.watermark, offset, period)?;
+                let last = call.expiry();
+                if last < target && call.is_last_firing() {
+                    return Ok(());
+                }
+                target.min(last)
             }
             TimeDomain::ProcessingTime => setting::target(call.moment.now, offset, period)?,
         };

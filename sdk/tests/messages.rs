@@ -18,6 +18,8 @@ use std::sync::Once;
 
 #[path = "messages/savepoints.rs"]
 mod savepoints;
+#[path = "messages/state.rs"]
+mod state;
 
 /// The name of the runner that the pipelines are checked for.
 const RUNNER: &str = "small";
@@ -62,7 +64,7 @@ fn messages_have_four_parts_in_lower_case_without_full_stop() {
                     assert!(!first.is_uppercase() && !part.ends_with('.'), "{problem}");
                 }
                 let file = problem.line.file.as_str();
-                let is_here = file == file!() || file == savepoints::FILE || file.is_empty();
+                let is_here = [file!(), savepoints::FILE, state::FILE, ""].contains(&file);
                 assert!(is_here, "{problem}");
             }
         }
@@ -378,6 +380,12 @@ const CODES: &[Code] = &[
         ],
     },
     Code {
+        code: "unmerged-state",
+        about: "Where windows merge, so do the cells of a step. A bag, a set, a multimap, an ordered \
+                list and a combining cell know how; a value or a map must be told.",
+        cases: &[Case::of(state::unmerged)],
+    },
+    Code {
         code: "timestamps-after-read",
         about: "A watermark comes from the read. Timestamps that are given behind it move no \
                 watermark, so windows wait for the end of the input.",
@@ -560,7 +568,7 @@ impl<T> AssignWindows<T> for Everything {
 fn timestamps_after_read() -> Graph {
     let pipeline = Pipeline::new();
     let ticks = pipeline.read(Ticks).named("Read ticks");
-    ticks.timestamps(|tick| Timestamp::secs(*tick)).named("Event time").collect();
+    ticks.timestamps(|tick| Timestamp::secs(*tick)).named("Event time");
     pipeline.graph()
 }
 

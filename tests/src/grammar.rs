@@ -37,6 +37,7 @@ pub fn offences(case: &Case, panes: &[Pane]) -> Vec<String> {
         | Step::CombineGlobally(..)
         | Step::ToOneKey
         | Step::Window(_)
+        | Step::WithState(_)
         | Step::Flatten => false,
     });
     if !as_emitted {
@@ -68,6 +69,7 @@ fn may_start_again(case: &Case) -> bool {
         | Step::Flatten
         | Step::Reshuffle
         | Step::Map
+        | Step::WithState(_)
         | Step::Windowed => None,
     });
     let specs: Vec<&WindowSpec> =

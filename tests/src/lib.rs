@@ -38,7 +38,7 @@ pub use command::command;
 pub use embedded::cases;
 pub use forced::Forced;
 pub use grammar::offences;
-pub use oracle::{Told, oracle, told};
+pub use oracle::{Told, is_stateful, oracle, told};
 pub use outcome::{Failure, Outcome, assert_conforms, output_of, run_case};
 pub use pipelines::{Built, build};
 pub use planned::planned;

@@ -8,6 +8,7 @@ mod stream;
 mod keyed;
 mod grouped;
 mod keyless;
+mod stateful;
 mod seen;
 
 use heliostat::graph::Graph;
@@ -150,6 +151,7 @@ pub(crate) fn is_grouping(step: &Step) -> bool {
         | Step::Flatten
         | Step::Reshuffle
         | Step::Map
+        | Step::WithState(_)
         | Step::Windowed => false,
     }
 }

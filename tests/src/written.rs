@@ -100,6 +100,7 @@ fn of_step(step: &Step) -> String {
         Step::Flatten => "flatten".into(),
         Step::Reshuffle => "reshuffle".into(),
         Step::Map => "map".into(),
+        Step::WithState(stateful) => format!("with_state {stateful}"),
         Step::Windowed => "windowed".into(),
     }
 }

@@ -7,7 +7,7 @@ mod row;
 mod rows;
 
 use heliostat_conformance::case::{Case, Expectation, Output, render_output};
-use heliostat_conformance::{cases, oracle};
+use heliostat_conformance::{cases, is_stateful, oracle};
 
 /// What the case expects, in the order in which the oracle gives it; `None` if it is no output.
 fn wanted(case: &Case) -> Option<Output> {
@@ -95,6 +95,8 @@ fn groupings_work_as_in_the_model() {
 
 #[test]
 fn every_case_comes_out_as_written() {
-    let mistakes: Vec<String> = cases().iter().filter_map(mistake).collect();
+    // What steps with state and timers do, the oracle does not know.
+    let covered = cases().iter().filter(|case| !is_stateful(case));
+    let mistakes: Vec<String> = covered.filter_map(mistake).collect();
     assert_no_mistakes(&mistakes);
 }

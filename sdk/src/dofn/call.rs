@@ -22,6 +22,8 @@ pub(crate) struct Call<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Open,
+    /// An event timer fires that was set to this time.
+    Firing(Timestamp),
     /// Its window expires, and all its timers are cleared behind the callback.
     Expiring,
 }
@@ -40,6 +42,11 @@ impl Call<'_> {
     /// The last instant at which something may still happen in the window.
     pub(crate) fn expiry(&self) -> Timestamp {
         self.window().expiry(self.allowed_lateness)
+    }
+
+    /// Whether the callback is that of an event timer set to the last instant of the window.
+    pub(crate) fn is_last_firing(&self) -> bool {
+        self.stage == Stage::Firing(self.expiry())
     }
 
     /// The column of a cell.
@@ -71,7 +78,7 @@ impl Call<'_> {
     pub(crate) fn timer(&self, timer: u32) -> Result<&TimerSpec> {
         let spec = self.timers.get(timer as usize).ok_or_else(foreign_handle)?;
         match self.stage {
-            Stage::Open => Ok(spec),
+            Stage::Open | Stage::Firing(_) => Ok(spec),
             Stage::Expiring => Err(Error::new(format!(
                 "timer `{}` cannot be used while its window expires: all timers of the window are \
                  cleared behind this callback; emit here what is left to be said",

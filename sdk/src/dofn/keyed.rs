@@ -6,7 +6,8 @@ use super::{BundleContext, Context};
 use crate::batch::{Batch, ColumnExt, Meta, Timestamps, Windows};
 use crate::graph::kernel::{CellColumn, KeyId, Rows};
 use crate::graph::{
-    DueTimer, KeyedFn, KeyedWork, Moment, RowId, SavedCell, TimerRequest, TimerSpec, ViewValue,
+    DueTimer, KeyedFn, KeyedWork, Moment, RowId, SavedCell, TimeDomain, TimerRequest, TimerSpec,
+    ViewValue,
 };
 use crate::{DoFn, Duration, Error, FiredTimer, Interval, KeyedInput, Result, Timestamp};
 use std::cell::OnceCell;
@@ -249,7 +250,11 @@ impl<D: DoFn<Input: KeyedInput>> KeyedWork for KeyedDoFnWork<D> {
             tag: due.tag.clone(),
             domain: self.code.timers[due.timer as usize].domain,
         };
-        let callback = Callback { row: due.row, timestamp: due.output, stage: Stage::Open, moment };
+        let stage = match fired.domain {
+            TimeDomain::EventTime => Stage::Firing(due.at),
+            TimeDomain::ProcessingTime => Stage::Open,
+        };
+        let callback = Callback { row: due.row, timestamp: due.output, stage, moment };
         self.call_back(callback, out, |code, local, context| {
             code.on_timers[due.timer as usize](&code.dofn, local, &fired, context)
         })

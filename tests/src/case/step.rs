@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::error::CaseError;
+use super::stateful::{Stateful, parse_stateful};
 use super::window::{WindowSpec, parse_window};
 
 /// One step of the pipeline under test.
@@ -26,6 +27,8 @@ pub enum Step {
     Reshuffle,
     /// `map`: an identity, which must change no metadata.
     Map,
+    /// `with_state ...`: a step with state or timers; its elements are whole numbers.
+    WithState(Stateful),
     /// `windowed`, also `none`: nothing at all, elements are seen as the window line left them.
     Windowed,
 }
@@ -64,10 +67,11 @@ enum Name {
     Flatten,
     Reshuffle,
     Map,
+    WithState,
     Windowed,
 }
 
-const NAMES: [(&str, Name); 19] = [
+const NAMES: [(&str, Name); 20] = [
     ("group_by_key", Name::GroupByKey),
     ("sum_per_key", Name::PerKey(Combine::Sum)),
     ("count_per_key", Name::PerKey(Combine::Count)),
@@ -85,6 +89,7 @@ const NAMES: [(&str, Name); 19] = [
     ("flatten", Name::Flatten),
     ("reshuffle", Name::Reshuffle),
     ("map", Name::Map),
+    ("with_state", Name::WithState),
     ("windowed", Name::Windowed),
     ("none", Name::Windowed),
 ];
@@ -114,6 +119,7 @@ fn parse_step(cursor: &mut Cursor<'_>) -> Result<Step, CaseError> {
         Name::Flatten => Step::Flatten,
         Name::Reshuffle => Step::Reshuffle,
         Name::Map => Step::Map,
+        Name::WithState => Step::WithState(parse_stateful(cursor)?),
         Name::Windowed => Step::Windowed,
     };
     Ok(step)

@@ -66,6 +66,7 @@ impl Pipeline {
                 Step::Flatten | Step::Reshuffle | Step::Map | Step::Windowed => {
                     pipeline.steps.push(Work::Nothing);
                 }
+                Step::WithState(_) => unreachable!("cases with such steps are refused"),
             }
         }
         pipeline.trigger = windowing.trigger;

@@ -29,7 +29,8 @@ impl<V: Value> Stream for Grouped<V> {
             Step::GroupByKey
             | Step::CombinePerKey(_)
             | Step::CombinePerKeyWithFanout(..)
-            | Step::CombineGlobally(..) => {
+            | Step::CombineGlobally(..)
+            | Step::WithState(_) => {
                 return Err(cannot_follow(step, "a grouping"));
             }
         })

@@ -47,6 +47,7 @@ impl<V: Value> Stream for Keyed<V> {
             Step::Map => Box::new(Keyed(pairs.map(|pair| pair))),
             Step::Flatten | Step::Windowed => Box::new(Keyed(pairs.clone())),
             Step::Reshuffle => Box::new(Keyed(pairs.reshuffle())),
+            Step::WithState(stateful) => Box::new(Keyed(V::stateful(pairs, stateful)?)),
         })
     }
 
@@ -89,6 +90,7 @@ impl<V: Value> Stream for Keyed<V> {
             | Step::Flatten
             | Step::Reshuffle
             | Step::Map
+            | Step::WithState(_)
             | Step::Windowed => {
                 return Err(cannot_build(&format!("what {step:?} drops, as a second output")));
             }

@@ -24,7 +24,8 @@ impl<V: Value> Stream for Keyless<V> {
             Step::GroupByKey
             | Step::CombinePerKey(_)
             | Step::CombinePerKeyWithFanout(..)
-            | Step::CombineGlobally(..) => {
+            | Step::CombineGlobally(..)
+            | Step::WithState(_) => {
                 return Err(needs_keys(step));
             }
         })

@@ -4,7 +4,7 @@ use heliostat::{Duration, Extreme, PCollection, Pipeline, TestStreams, Timestamp
 
 use super::ticks::{self, Ticks};
 use crate::case::{
-    Boundedness, Case, Element as Written, Event, Number, TIMESTAMP_MIN, WatermarkTo,
+    Boundedness, Case, Element as Written, Event, Number, Stateful, TIMESTAMP_MIN, WatermarkTo,
 };
 
 /// What the values of a case are: whole numbers, or decimals if it writes one.
@@ -18,6 +18,15 @@ pub(super) trait Value: heliostat::Number + Extreme<Output = Self> {
             Number::Decimal(decimal) => decimal.floor() as i64,
         }
     }
+
+    /// What a step with state gives.
+    ///
+    /// # Errors
+    /// If there is none for such values.
+    fn stateful(
+        pairs: &PCollection<(String, Self)>,
+        stateful: &Stateful,
+    ) -> Result<PCollection<(String, Self)>, String>;
 }
 
 /// A value as a script writes it.
@@ -29,11 +38,25 @@ impl Value for i64 {
     fn number(self) -> Number {
         Number::Integer(self)
     }
+
+    fn stateful(
+        pairs: &PCollection<(String, Self)>,
+        stateful: &Stateful,
+    ) -> Result<PCollection<(String, Self)>, String> {
+        Ok(super::stateful::step(pairs, stateful))
+    }
 }
 
 impl Value for f64 {
     fn number(self) -> Number {
         Number::Decimal(self)
+    }
+
+    fn stateful(
+        _: &PCollection<(String, Self)>,
+        stateful: &Stateful,
+    ) -> Result<PCollection<(String, Self)>, String> {
+        Err(format!("`with_state {stateful}` takes whole numbers, and the case has decimals"))
     }
 }
 

@@ -83,6 +83,7 @@ fn what_may_follow(first: &Step) -> &'static [Combine] {
         | Step::Flatten
         | Step::Reshuffle
         | Step::Map
+        | Step::WithState(_)
         | Step::Windowed => &COMBINES,
     }
 }
@@ -100,6 +101,7 @@ pub(super) fn gives_dropped(steps: &[Step]) -> bool {
             | Step::Flatten
             | Step::Reshuffle
             | Step::Map
+            | Step::WithState(_)
             | Step::Windowed,
         ) => false,
     }

@@ -81,16 +81,17 @@ impl Keyed {
         Ok(())
     }
 
-    /// Gives the author's code the elements of a row up to `to`, in the order of their timestamps.
+    /// Gives the author's code the elements of a row that this watermark settles, in the order of
+    /// their timestamps.
     fn flush_sorted(
         &mut self,
         row: RowId,
-        to: Timestamp,
+        watermark: Timestamp,
         sides: &Sides<'_>,
         out: &mut [Batch],
     ) -> Result<()> {
         let Some(sorted) = &mut self.sorted else { return Ok(()) };
-        let Some(mut batch) = sorted.take(row, to, self.work.as_ref(), self.lateness) else {
+        let Some(mut batch) = sorted.take(row, watermark, self.work.as_ref(), self.lateness) else {
             return Ok(());
         };
         let window = self.window(row);

@@ -63,18 +63,22 @@ impl Sorted {
         }
     }
 
-    /// Takes out what a row has up to `to`, in the order of timestamps.
+    /// Takes out what a row has that nothing can still come in front of once the watermark is
+    /// `watermark`, in the order of timestamps.
     pub(super) fn take(
         &mut self,
         row: RowId,
-        to: Timestamp,
+        watermark: Timestamp,
         work: &dyn KeyedWork,
         lateness: Duration,
     ) -> Option<Batch> {
         let all = self.remember(row)?;
         let timestamps = &all.meta.timestamps;
+        // Elements are let in up to their lateness: before that, one may still come in front.
+        let expiry = work.window(row).expiry(lateness);
+        let settled = |at: usize| (timestamps.at(at) + lateness).min(expiry) <= watermark;
         let (mut ready, kept): (Vec<u32>, Vec<u32>) =
-            (0..number(all.len())).partition(|&at| timestamps.at(at as usize) <= to);
+            (0..number(all.len())).partition(|&at| settled(at as usize));
         ready.sort_by_key(|&at| timestamps.at(at as usize));
         let (ready, kept) = (all.select(&ready), all.select(&kept));
         self.put(row, Waiting::of(kept, row, work, lateness));
