@@ -10,6 +10,7 @@ mod writes;
 mod metrics;
 mod stop;
 mod retry;
+mod state;
 mod lifting;
 mod fanout;
 
@@ -119,6 +120,9 @@ pub fn checks() -> &'static [Check] {
         retry::WITHOUT_A_TRACE,
         retry::BEHIND_A_GROUPING,
         retry::NOT_FOR_EVER,
+        state::STATE_WITHOUT_A_TRACE,
+        state::STABLE_INPUT,
+        state::KEYED_LIFECYCLE,
         lifting::INVISIBLE,
         fanout::TOTAL,
         fanout::PANES,

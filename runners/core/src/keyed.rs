@@ -193,10 +193,15 @@ impl Keyed {
         }
     }
 
-    fn close_if_empty(&mut self, row: RowId) {
+    /// Whether a row has neither state nor timers, nor elements that wait.
+    fn is_empty(&self, row: RowId) -> bool {
         let waits = self.timers.has_any(row)
             || self.sorted.as_ref().is_some_and(|sorted| sorted.has_any(row));
-        if waits || !self.work.is_empty(row, self.moment.now) {
+        !waits && self.work.is_empty(row, self.moment.now)
+    }
+
+    fn close_if_empty(&mut self, row: RowId) {
+        if !self.is_empty(row) {
             return;
         }
         self.timers.close(row);

@@ -345,8 +345,8 @@ impl<D: DoFn<Input: KeyedInput>> KeyedWork for KeyedDoFnWork<D> {
         self.state.rows.save_key(row, out);
     }
 
-    fn save_cells(&self, row: RowId) -> Vec<SavedCell> {
-        (0..).zip(&self.state.columns).filter_map(|(cell, it)| it.save(row, cell)).collect()
+    fn save_cells(&self, row: RowId, now: Timestamp) -> Vec<SavedCell> {
+        (0..).zip(&self.state.columns).filter_map(|(cell, it)| it.save(row, cell, now)).collect()
     }
 
     fn load_row(&mut self, key: &[u8], window: Interval, cells: &[SavedCell]) -> Result<RowId> {

@@ -155,7 +155,7 @@ pub trait KeyedWork: Send {
     /// Appends the canonical bytes of the key of a row.
     fn save_key(&self, row: RowId, out: &mut Vec<u8>);
     /// The cells of a row that have something in them.
-    fn save_cells(&self, row: RowId) -> Vec<SavedCell>;
+    fn save_cells(&self, row: RowId, now: Timestamp) -> Vec<SavedCell>;
     /// Opens a row with what was saved.
     ///
     /// # Errors

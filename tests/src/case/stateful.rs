@@ -30,8 +30,8 @@ pub enum Stateful {
         /// Whether the watermark is held for it.
         holds: bool,
     },
-    /// `dynamic`: an element sets the timer of its last digit to its own value. The timers give all
-    /// firings so far in their order, each as two more digits.
+    /// `dynamic`: an element sets the timer of its last digit to its own value, a negative one none.
+    /// The timers give all firings so far in their order, each as two more digits.
     Dynamic,
     /// `looping every=PERIOD [relative]`: an element sets the timer a period behind itself, and each
     /// firing again up to the end of the window; it gives how often it fired. `relative`: behind the

@@ -153,6 +153,28 @@ fn a_combine_can_be_in_parts() {
 }
 
 #[test]
+fn steps_with_state_read_back_what_they_print() {
+    for step in [
+        "count",
+        "count merged ttl=5",
+        "buffer at=-5",
+        "buffer after=5",
+        "buffer end",
+        "buffer processing=5",
+        "alarm",
+        "alarm relative output=5 without_hold",
+        "alarm align=60000",
+        "looping every=5 relative",
+        "flush mark=5",
+        "map merged if_absent",
+    ] {
+        let case = read(&format!("pipeline with_state {step} | map\nno panes"));
+        let Step::WithState(stateful) = &case.steps[0] else { panic!("{:?}", case.steps[0]) };
+        assert_eq!((stateful.to_string().as_str(), case.steps.len()), (step, 2));
+    }
+}
+
+#[test]
 fn mistakes_are_reported_with_their_line() {
     let windowed = |line: &str| format!("pipeline windowed\n{line}\nno panes");
     for (text, said) in [
@@ -184,6 +206,13 @@ fn mistakes_are_reported_with_their_line() {
         ("pipeline map".into(), "x.case:1: the case expects nothing"),
         ("pipeline map\ndrop late=1".into(), "x.case:2: nothing about panes"),
         ("no panes".into(), "x.case:1: no `pipeline` line"),
+        ("pipeline with_state cuont".into(), "x.case:1: unknown word `cuont`; a step with state"),
+        ("pipeline with_state count at=5".into(), "x.case:1: the step knows no `at`"),
+        ("pipeline with_state count ttl".into(), "x.case:1: the step knows no `ttl`"),
+        ("pipeline with_state count ttl=-1".into(), "x.case:1: `-1` is negative"),
+        ("pipeline with_state flush mark=1 mark=2".into(), "x.case:1: `mark` is written twice"),
+        ("pipeline with_state buffer".into(), "x.case:1: a buffer has one of at="),
+        ("pipeline with_state looping".into(), "x.case:1: the step needs every=TIME"),
         ("pipeline sum_per_key fanout x".into(), "x.case:1: `x` is not a number of parts"),
         ("streams a b\npipeline map\nadd k=1\nno panes".into(), "x.case:3: elements without a"),
     ] {

@@ -35,7 +35,8 @@ pub(super) const NOT_FOR_EVER: Check = Check {
 
 const ATTEMPTS: &str = "attempts";
 
-fn trying(runner: &dyn Runner, attempts: u32) -> Result<Box<dyn Runner>, Broken> {
+/// The runner, set to try a bundle this often.
+pub(super) fn trying(runner: &dyn Runner, attempts: u32) -> Result<Box<dyn Runner>, Broken> {
     if !has(runner, ATTEMPTS) {
         let words = format!("`{}` has no setting `{ATTEMPTS}`", runner.name());
         return Err(Broken::Differs(words));

@@ -11,7 +11,7 @@ use heliostat::{Error, Result, Str, Timestamp};
 impl Keyed {
     /// All rows, in an order from which they can be taken up again. Only between bundles.
     pub(crate) fn save(&self, key: CodedType, output_watermark: Timestamp) -> KeyedState {
-        let rows = self.work.open_rows().into_iter().map(|row| self.save_row(row));
+        let rows = self.rows_in_use().map(|row| self.save_row(row));
         KeyedState {
             input_watermark: self.moment.watermark,
             output_watermark,
@@ -29,7 +29,7 @@ impl Keyed {
         let mut row = Row::of(key, Some(self.window(id)));
         row.cells = self
             .work
-            .save_cells(id)
+            .save_cells(id, self.moment.now)
             .into_iter()
             .map(|SavedCell { cell, written, bytes }| RowCell {
                 id: self.spec.cells[cell as usize].id.clone(),
@@ -52,7 +52,8 @@ impl Keyed {
 
     /// What waits to be sorted.
     pub(crate) fn save_sorted(&self, edge: &dyn EdgeType) -> Vec<QueuedBatch> {
-        let batches = self.sorted.iter().flat_map(|sorted| sorted.batches());
+        let Some(sorted) = &self.sorted else { return Vec::new() };
+        let batches = self.rows_in_use().filter_map(|row| sorted.batch(row));
         batches.map(|batch| queued(QueuedBatch::TIME_SORTED, batch, edge)).collect()
     }
 
@@ -94,7 +95,12 @@ impl Keyed {
 
     /// How many rows there are.
     pub(crate) fn saved_rows(&self) -> usize {
-        self.work.open_rows().len()
+        self.rows_in_use().count()
+    }
+
+    /// All rows but those whose cells have outlived their time meanwhile.
+    fn rows_in_use(&self) -> impl Iterator<Item = RowId> {
+        self.work.open_rows().into_iter().filter(|&row| !self.is_empty(row))
     }
 
     fn load_row(&mut self, saved: &Row) -> Result<()> {

@@ -108,9 +108,9 @@ impl Sorted {
         old
     }
 
-    /// What waits, row by row.
-    pub(super) fn batches(&self) -> impl Iterator<Item = &Batch> {
-        self.rows.values().map(|waiting| &waiting.batch)
+    /// What waits in a row.
+    pub(super) fn batch(&self, row: RowId) -> Option<&Batch> {
+        self.rows.get(&row).map(|waiting| &waiting.batch)
     }
 
     /// The row to flush next, unless a timer at `first_timer` comes before it.

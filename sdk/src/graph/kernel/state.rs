@@ -43,7 +43,7 @@ pub(crate) trait CellColumn: Any + Send {
     /// Undoes what the bundle changed.
     fn roll_back(&mut self);
     /// What is in a cell, as that of this number; `None` for nothing.
-    fn save(&self, row: RowId, cell: u32) -> Option<SavedCell>;
+    fn save(&self, row: RowId, cell: u32, now: Timestamp) -> Option<SavedCell>;
     /// Fills a cell with what was saved.
     ///
     /// # Errors

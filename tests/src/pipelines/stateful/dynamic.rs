@@ -50,6 +50,9 @@ impl DoFn for Dynamic {
         (_, n): (String, i64),
         context: &mut Context<'_, Self>,
     ) -> Result<()> {
+        if n < 0 {
+            return Ok(());
+        }
         let timer: Timer<Self, _> = self.timers.tag(n.rem_euclid(10).to_string());
         timer.set(context, Timestamp::from_millis(n))
     }

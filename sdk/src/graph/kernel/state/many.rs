@@ -165,8 +165,8 @@ impl<E: Element, A: Arrange<E>> CellColumn for ManyColumn<E, A> {
         self.stamps.roll_back();
     }
 
-    fn save(&self, row: RowId, cell: u32) -> Option<SavedCell> {
-        let entries = &self.cells[row.0 as usize];
+    fn save(&self, row: RowId, cell: u32, now: Timestamp) -> Option<SavedCell> {
+        let entries = self.read(row, now);
         if entries.is_empty() {
             return None;
         }

@@ -208,8 +208,8 @@ impl<T: Element, J: Join<T>> CellColumn for OneColumn<T, J> {
         self.bundle += 1;
     }
 
-    fn save(&self, row: RowId, cell: u32) -> Option<SavedCell> {
-        let value = self.values[row.0 as usize].as_ref()?;
+    fn save(&self, row: RowId, cell: u32, now: Timestamp) -> Option<SavedCell> {
+        let value = self.read(row, now)?;
         let bytes = self.coder.encode_one(value);
         Some(SavedCell { cell, written: self.stamps.of(row), bytes })
     }
