@@ -140,7 +140,11 @@ fn run(pipeline: &Pipeline) -> Result<RunResult, RunError> {
 #[test]
 fn a_timer_that_never_lets_time_pass_is_an_error() {
     let pipeline = Pipeline::new();
-    started(&pipeline, 10).par_do_with(|it| Again::every(it, Duration::ZERO)).named("Loop");
+    started(&pipeline, 10)
+        .par_do_with(|it| Again::every(it, Duration::ZERO))
+        .named("Loop")
+        .main()
+        .collect();
     let error = run(&pipeline).map(drop).expect_err("it would not end");
     assert_eq!(error.step(), Some("Loop"));
     assert!(error.to_string().contains("timer `again` was set 100000 times in a row"), "{error}");
@@ -168,7 +172,7 @@ fn a_panic_in_the_callback_of_a_timer_names_the_step() {
         by: Duration::ZERO,
         fired: declare.combining("fired", Sum),
     };
-    started(&pipeline, 10).par_do_with(dofn).named("Bell");
+    started(&pipeline, 10).par_do_with(dofn).named("Bell").main().collect();
     let error = run(&pipeline).map(drop).expect_err("it panics");
     assert_eq!(error.step(), Some("Bell"));
     assert!(error.to_string().contains("the bell is broken"), "{error}");
