@@ -15,6 +15,9 @@ many_keys=1000000
 # How many times the loop written by hand the aligned path may cost, in fixed and sliding windows.
 fixed_bound=1.25
 sliding_bound=1.5
+# How many times a step that reads and writes a value for each event may cost what the aligned path
+# does for the same sums.
+state_bound=4
 # How many times an advance over few keys one over many may cost.
 advance_bound=1.1
 # As in the program.
@@ -44,10 +47,10 @@ export counts target few many general_few general_many
         printf '%s\n' "advance-"{deadlines,general,aligned}" $keys"
     done
     for events in "$general_many" "$general_few"; do
-        printf '%s\n' {processing-time,sessions,count}" $events" {sessions,count}-loop" $events"
+        printf '%s\n' {timer,processing-time,sessions,count}" $events" {sessions,count}-loop" $events"
     done
     for events in "$many" "$few"; do
-        printf '%s\n' {sliding,aligned}" $events" {sliding-,}loop" $events"
+        printf '%s\n' {value,sliding,aligned}" $events" {sliding-,}loop" $events"
     done
 } | xargs -P 2 -L 1 bash -c 'instructions "$1" "$2"' instructions
 
@@ -60,6 +63,7 @@ agree() {
     done
 }
 agree loop aligned "$few" "$many"
+agree loop value "$few" "$many"
 agree sliding-loop sliding "$few" "$many"
 agree count-loop count "$general_few" "$general_many"
 agree sessions-loop sessions "$general_few" "$general_many"
@@ -99,6 +103,8 @@ hold '  sliding windows' 'by hand' "$(per_event sliding-loop)" \
 hold '  by count' 'by hand' "$(per_general_event count-loop)" general "$(per_general_event count)"
 hold '  sessions' 'by hand' "$(per_general_event sessions-loop)" general "$(per_general_event sessions)"
 printf '%-24s general %s\n' '  by processing time' "$(per_general_event processing-time)"
+hold '  a value cell' aligned "$(per_event aligned)" state "$(per_event value)" "$state_bound"
+printf '%-24s state %s\n' '  a timer' "$(per_general_event timer)"
 echo "instructions per advance over $few_keys and $many_keys keys"
 for way in aligned general deadlines; do
     hold "  $way" few "$(per_advance "advance-$way" "$few_keys")" \

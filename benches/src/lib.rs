@@ -3,5 +3,6 @@
 //! How to run the programs, and what they print: `benches/README.md`.
 
 pub mod engine;
+pub mod keyed;
 pub mod measure;
 pub mod w2;

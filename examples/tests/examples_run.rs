@@ -183,6 +183,21 @@ fn late_scores() {
 }
 
 #[test]
+fn side_join() {
+    let program = env!("CARGO_BIN_EXE_side-join");
+    let of_harbour = [
+        "minute 0: harbour 11.5, read as 11.5",
+        "minute 3: harbour 11.7, read as 11.7",
+        "minute 5: harbour 9.9, read as 11.9",
+        "minute 9: harbour 10.3, read as 11.8",
+    ];
+    let all = told(program, &[]);
+    assert_eq!(all.lines().count(), 5, "{all}");
+    assert!(all.contains("minute 2: airport 12.0, read as 12.0\n"), "{all}");
+    assert_ends(&told(program, &["--station", "harbour"]), &of_harbour);
+}
+
+#[test]
 fn sessions() {
     let input = data("page-views.csv");
     let program = env!("CARGO_BIN_EXE_sessions");

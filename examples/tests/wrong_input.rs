@@ -178,11 +178,12 @@ struct Held {
 }
 
 impl Held {
-    fn start(scratch: &Scratch, output: &str) -> Self {
+    fn start(scratch: &Scratch, output: &str, options: &[&str]) -> Self {
         let input = scratch.path("in.csv");
         fs::write(&input, HEADER).expect("the scratch directory can be written to");
         let mut child = Command::new(PROGRAM)
             .args(["run", "--case", "holding", "--input", &input, "--output", output])
+            .args(options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -233,10 +234,17 @@ impl Drop for Held {
 
 /// A run that holds its first bundle, and an output that is there already.
 fn held(name: &str) -> (Scratch, String, Held) {
+    held_with(name, |_| Vec::new())
+}
+
+/// The same with options that may name files beside the output.
+fn held_with(name: &str, options: impl FnOnce(&Scratch) -> Vec<String>) -> (Scratch, String, Held) {
     let scratch = Scratch::new(name);
     let output = scratch.path("out.jsonl");
     fs::write(&output, BEFORE).expect("the scratch directory can be written to");
-    let held = Held::start(&scratch, &output);
+    let options = options(&scratch);
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let held = Held::start(&scratch, &output, &options);
     (scratch, output, held)
 }
 
@@ -290,4 +298,49 @@ fn a_third_interrupt_does_not_wait_for_the_bundle() {
     }
     assert_eq!(held.end().0, Some(130));
     assert_untouched(&output);
+}
+
+/// Where an interrupted run leaves its savepoint.
+fn to_savepoint(scratch: &Scratch) -> Vec<String> {
+    vec!["--savepoint".to_owned(), scratch.path("a.savepoint")]
+}
+
+#[test]
+fn an_interrupted_run_goes_on_from_its_savepoint() {
+    let (scratch, output, mut held) = held_with("goes-on", to_savepoint);
+    held.interrupt();
+    held.wait_for("stopping after the bundle in hand");
+    held.release();
+    let (code, told) = held.end();
+    assert_eq!(code, Some(130), "{told}");
+    assert!(told.contains("wrote nothing yet") && told.contains("; go on with `run --from"));
+    assert_untouched(&output);
+    let left = names(&scratch);
+    assert_eq!(left.len(), 4, "the part that is prepared, and the savepoint: {left:?}");
+    assert_eq!(left[1..], ["a.savepoint", "in.csv", "out.jsonl"]);
+
+    let (input, savepoint) = (scratch.path("in.csv"), scratch.path("a.savepoint"));
+    let fixed = ["run", "--case", "holding", "--input", &input, "--output", &output];
+    let ran = run(PROGRAM, &[&fixed[..], &["--from", &savepoint, "--direct.trusting"]].concat());
+    assert!(ran.status.success(), "{}", text(&ran.stderr));
+    assert_eq!(names(&scratch), ["a.savepoint", "in.csv", "out.jsonl"]);
+    let lines = fs::read_to_string(&output).expect("the run ended well");
+    let mut numbers: Vec<u64> =
+        lines.lines().map(|line| line.parse().expect("each line is whole")).collect();
+    numbers.sort_unstable();
+    assert!(numbers.into_iter().eq(0..1_000_000), "each number came once");
+}
+
+#[test]
+fn a_second_interrupt_leaves_no_savepoint() {
+    let (scratch, output, mut held) = held_with("aborted-with-savepoint", to_savepoint);
+    for words in ["stopping", "aborting"] {
+        held.interrupt();
+        held.wait_for(words);
+    }
+    held.release();
+    held.wait_for("nothing was written");
+    assert_eq!(held.end().0, Some(130));
+    assert_untouched(&output);
+    assert_eq!(names(&scratch), ["in.csv", "out.jsonl"]);
 }

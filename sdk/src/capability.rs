@@ -134,13 +134,13 @@ capabilities! {
     Write "write" What Expressible Same "writes to a sink that appears whole or not at all";
     CombineLift "combine.lift" What Expressible Same "combines before the exchange where the trigger allows it";
     CombineFanout "combine.fanout" What Expressible Same "spreads hot keys over partial combines";
-    CombineContext "combine.context" What Planned Same "lets a combine read side inputs";
+    CombineContext "combine.context" What Expressible Same "lets a combine read side inputs";
     Reshuffle "reshuffle" What Expressible Same "breaks fusion and makes its input stable";
-    SideStatic "side.static" What Planned Same "reads a whole collection beside the main input";
-    SideWindowed "side.windowed" What Planned Same "maps main windows to side windows";
-    SideTriggered "side.triggered" What Planned Same "sees newer panes of a side input as they fire";
+    SideStatic "side.static" What Expressible Same "reads a whole collection beside the main input";
+    SideWindowed "side.windowed" What Expressible Same "maps main windows to side windows";
+    SideTriggered "side.triggered" What Expressible Same "sees newer panes of a side input as they fire";
     SideInTimer "side.in_timer" What Planned Same "reads side inputs in the callbacks of timers";
-    SideMapDuplicate "side.map_dup_error" What Planned Same "refuses a map view in which a key comes twice";
+    SideMapDuplicate "side.map_dup_error" What Expressible Same "refuses a map view in which a key comes twice";
     StateValue "state.value" What Expressible Same "keeps one value per key and window";
     StateBag "state.bag" What Expressible Same "keeps a bag per key and window";
     StateCombining "state.combining" What Expressible Same "keeps an accumulator per key and window";
@@ -200,7 +200,7 @@ capabilities! {
     MetricsSystem "metrics.system" Operations Expressible Same "counts elements, drops and bad rows per step";
     OpsStop "ops.stop" Operations Expressible Same "stops cleanly when interrupted and says what was written";
     OpsRetry "ops.retry" Operations Expressible Same "retries a failed bundle without a trace of the failed attempt";
-    OpsSnapshot "ops.snapshot" Operations Planned Same "stops with a savepoint and goes on from it";
+    OpsSnapshot "ops.snapshot" Operations Expressible Same "stops with a savepoint and goes on from it";
     OpsDrain "ops.drain" Operations Planned Same "ends a running job and flushes its windows";
 }
 

@@ -194,3 +194,11 @@ mod guide_lateness {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/triggers.md")]
 mod guide_triggers {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/side-inputs.md")]
+mod guide_side_inputs {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/savepoints.md")]
+mod guide_savepoints {}

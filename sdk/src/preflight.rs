@@ -2,6 +2,7 @@
 
 mod problem;
 mod names;
+mod state_cannot_merge;
 mod unbounded_group;
 mod unsafe_trigger;
 mod unspecified;
@@ -11,6 +12,7 @@ mod side_inputs;
 mod unmerged_state;
 mod timestamps;
 mod endless_file;
+mod unnamed_cells;
 mod unnamed_state;
 mod unsupported;
 
@@ -38,6 +40,8 @@ pub fn check(graph: &Graph, support: &Support, runner: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
     names::check(graph, &mut problems);
     unspecified::check(graph, &mut problems);
+    unnamed_cells::check(graph, &mut problems);
+    state_cannot_merge::check(graph, &mut problems);
     unbounded_group::check(graph, &mut problems);
     unsafe_trigger::check(graph, &mut problems);
     global_defaults::check(graph, &mut problems);

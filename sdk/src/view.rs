@@ -26,6 +26,7 @@ use std::rc::Rc;
 ///
 /// ```
 /// use heliostat::prelude::*;
+/// use heliostat_direct::DirectRunner;
 ///
 /// let pipeline = Pipeline::new();
 /// let rates: View<MapView<Str, f64>> = pipeline
@@ -33,10 +34,11 @@ use std::rc::Rc;
 ///     .as_map();
 /// let in_euro = pipeline
 ///     .create([(Str::from("NOK"), 200.0)])
-///     .map_with(&rates, |(currency, amount), rates| amount * rates.get(&currency).unwrap_or(&1.0));
-/// let graph = pipeline.graph();
-/// assert_eq!(graph.collection(rates.id()).element, "Group<(Str, f64)>");
-/// assert_eq!(graph.collection(in_euro.id()).element, "f64");
+///     .map_with(&rates, |(currency, amount), rates| amount * rates.get(&currency).unwrap_or(&1.0))
+///     .collect();
+/// let result = DirectRunner::default().run(&pipeline)?;
+/// assert_eq!(result.collected(&in_euro), [17.0]);
+/// # Ok::<(), heliostat::RunError>(())
 /// ```
 pub struct View<V> {
     builder: Rc<Builder>,

@@ -346,6 +346,18 @@ const CODES: &[Code] = &[
         cases: &[Case::of(accumulation_of_trigger), Case::of(accumulation_of_lateness)],
     },
     Code {
+        code: "unnamed-cells",
+        about: "What a step remembers can outlive a run, and is then found again by the name of the \
+                step. A name that heliostat makes up changes with the pipeline.",
+        cases: &[Case::of(unnamed_state)],
+    },
+    Code {
+        code: "state-cannot-merge",
+        about: "Where windows merge, so does their state. Bags, sets and the like can always become \
+                one; two values only if somebody says how.",
+        cases: &[Case::of(value_in_sessions), Case::of(map_in_sessions)],
+    },
+    Code {
         code: "unbounded-group",
         about: "The default trigger fires at the end of a window, and the global window ends \
                 with its input: of unbounded input nothing would ever come out.",
@@ -485,6 +497,32 @@ fn accumulation_of_trigger() -> Graph {
 
 fn accumulation_of_lateness() -> Graph {
     summed(Window::fixed(minutes(1)).allowed_lateness(minutes(5)))
+}
+
+fn unnamed_state() -> Graph {
+    let pipeline = Pipeline::new();
+    let window = Window::fixed(minutes(1));
+    scores(&pipeline).window(window).par_do_with(Remembering::declared).main();
+    pipeline.graph()
+}
+
+fn in_sessions(make: fn(&mut Declare<Remembering>) -> Remembering) -> Graph {
+    let pipeline = Pipeline::new();
+    let sessions = scores(&pipeline).window(Window::sessions(minutes(1)));
+    sessions.par_do_with(make).named("Remember scores").main();
+    pipeline.graph()
+}
+
+fn value_in_sessions() -> Graph {
+    in_sessions(Remembering::declared)
+}
+
+fn map_in_sessions() -> Graph {
+    in_sessions(|declare| {
+        let _: MapState<_, u64, u64> = declare.map("best");
+        declare.value_with("sum", CellOptions::new().merged_by(|a: u64, b| a + b));
+        Remembering
+    })
 }
 
 fn unbounded_group() -> Graph {
@@ -702,6 +740,30 @@ fn timestamps_of_panes() -> Graph {
     let ticks = pipeline.read(Ticks).window(Window::fixed(minutes(1))).with_keys(|n| n % 2);
     ticks.sum_per_key().timestamps(|(_, sum)| Timestamp::secs(*sum));
     pipeline.graph()
+}
+
+/// Has state, and does nothing with it.
+struct Remembering;
+
+impl Remembering {
+    fn declared(declare: &mut Declare<Self>) -> Self {
+        let _: ValueState<_, u64> = declare.value("last");
+        Self
+    }
+}
+
+impl DoFn for Remembering {
+    type Input = (u64, u64);
+    type Output = u64;
+    type Local = ();
+
+    fn setup(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn process(&self, _: &mut (), _: (u64, u64), _: &mut Context<'_, Self>) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads numbers without event time, for ever.

@@ -12,6 +12,7 @@ mod number;
 mod cursor;
 mod trigger;
 mod window;
+mod side;
 mod stateful;
 mod step;
 mod event;
@@ -29,6 +30,8 @@ pub use number::{Number, Value};
 pub use pane::{Dropped, DroppedBecause, Pane, PaneInfo, PaneWindow, Timing};
 pub use parse::parse;
 pub use render::{render_dropped, render_drops, render_output, render_pane};
+pub use side::SideView;
+pub(crate) use side::render_view;
 pub use stateful::{AlarmTo, Cell, Stateful, When};
 pub use step::{Combine, Defaults, Step};
 pub use time::{GLOBAL_WINDOW_MAX, TIMESTAMP_MAX, TIMESTAMP_MIN};
@@ -50,7 +53,8 @@ pub struct Case {
     pub from: Option<String>,
     /// What the elements go through, in order, after the window and trigger lines.
     pub steps: Vec<Step>,
-    /// The tags of the script's streams, flattened before anything else. Empty: one untagged stream.
+    /// The tags of the script's streams. Those that no step reads as a side input are flattened
+    /// before anything else. Empty: one untagged stream.
     pub streams: Vec<String>,
     /// Whether the script counts as bounded input.
     pub boundedness: Boundedness,
@@ -80,6 +84,11 @@ impl Case {
     pub fn window_on(&self, stream: &str) -> Option<&WindowSpec> {
         let of_stream = |window: &&StreamWindow| window.stream.as_deref() == Some(stream);
         self.windows.iter().find(of_stream).map(|window| &window.spec)
+    }
+
+    /// Whether a step reads this stream as a side input.
+    pub fn is_side(&self, stream: &str) -> bool {
+        self.steps.iter().any(|step| step.side() == Some(stream))
     }
 }
 

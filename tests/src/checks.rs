@@ -13,6 +13,7 @@ mod retry;
 mod state;
 mod lifting;
 mod fanout;
+mod savepoints;
 
 use std::fmt;
 
@@ -126,6 +127,9 @@ pub fn checks() -> &'static [Check] {
         lifting::INVISIBLE,
         fanout::TOTAL,
         fanout::PANES,
+        savepoints::GOES_ON,
+        savepoints::STEP_BY_STEP,
+        savepoints::ENDS,
     ]
 }
 
@@ -159,7 +163,13 @@ fn error_of<T>(what: &str, ended: Result<T, RunError>) -> Result<RunError, Broke
 
 /// Whether no graph asks for it, so that no preflight can refuse it.
 fn is_beyond_graphs(capability: Capability) -> bool {
-    matches!(capability, Capability::OpsStop | Capability::OpsRetry | Capability::CombineLift)
+    matches!(
+        capability,
+        Capability::OpsStop
+            | Capability::OpsRetry
+            | Capability::OpsSnapshot
+            | Capability::CombineLift
+    )
 }
 
 /// Runs a check.

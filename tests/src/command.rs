@@ -4,19 +4,30 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use heliostat::{Runner, runners};
+use heliostat::{JobOptions, Runner, Savepoint, runners};
 
 use crate::case::{Case, parse};
 use crate::rigs::has;
-use crate::{Check, Rig, Timeline, cases, checks, output_of, report, run_case, run_check};
+use crate::{
+    Check, Rig, Timeline, cases, checks, output_of, report, run_case, run_case_with, run_check,
+};
 
 const USAGE: &str = "\
 usage: heliostat-conformance run --runner NAME [--seed N] [--set NAME=VALUE ..] [--print] [CASE ..]
+       heliostat-conformance resume --runner NAME [--seed N] [--set NAME=VALUE ..] FOLDER
        heliostat-conformance timeline --runner NAME [--seed N] [--set NAME=VALUE ..] CASE
        heliostat-conformance list
 
 CASE is a file, a folder, or a name that `list` prints; without any, all of them run.
+`resume` goes on from each savepoint of a folder, `NAME.MARK.savepoint` of the case NAME, and compares
+what the whole gave.
 `timeline` prints an SVG of what one case does.";
+
+/// How the file of a case ends.
+const CASE: &str = "case";
+
+/// How the file of a savepoint that `resume` takes ends.
+const SAVEPOINT: &str = "savepoint";
 
 const ALL_RIGHT: u8 = 0;
 const SOME_FAILED: u8 = 1;
@@ -83,6 +94,7 @@ fn done(arguments: impl IntoIterator<Item = String>, out: &mut dyn Write) -> Res
     let mut arguments = arguments.into_iter();
     match arguments.next().as_deref() {
         Some("run") => run(&asked(arguments)?, out),
+        Some("resume") => resume(&asked(arguments)?, out),
         Some("timeline") => timeline(&asked(arguments)?, out),
         Some("list") => {
             for case in cases() {
@@ -164,6 +176,42 @@ fn print(case: &Case, runner: &dyn Runner, out: &mut dyn Write) -> io::Result<()
     }
 }
 
+/// Goes on from every savepoint of a folder.
+fn resume(asked: &Asked, out: &mut dyn Write) -> Result<u8, Trouble> {
+    let rig = rig(asked)?;
+    let [folder] = asked.places.as_slice() else {
+        return Err(Trouble::Usage(format!("which folder of savepoints?\n{USAGE}")));
+    };
+    if !Path::new(folder).is_dir() {
+        return Err(Trouble::Usage(format!("there is no folder {folder}")));
+    }
+    let mut files = Vec::new();
+    find(Path::new(folder), SAVEPOINT, &mut files)
+        .map_err(|error| format!("cannot read {folder}: {error}"))?;
+    files.sort();
+    let mut failed = 0;
+    for file in &files {
+        let name = file.strip_prefix(folder).unwrap_or(file).with_extension("");
+        let name = name.with_extension("").to_string_lossy().replace('\\', "/");
+        let case = cases().iter().find(|case| case.name == name);
+        let case = case.ok_or_else(|| format!("there is no case `{name}`: {}", file.display()))?;
+        let savepoint = Savepoint::read_from(file).map_err(|error| error.to_string())?;
+        let options = JobOptions::default().from_savepoint(&savepoint);
+        let outcome = run_case_with(case, rig.runner.as_ref(), options);
+        if !outcome.is_right() {
+            failed += 1;
+            let after = savepoint.header.bundles;
+            writeln!(out, "resumed after {after} bundles, from {}", file.display())?;
+            writeln!(out, "{}", report(&name, &rig.arguments(), &outcome))?;
+        }
+    }
+    match failed {
+        0 => writeln!(out, "all {} go on as they must", files.len())?,
+        _ => writeln!(out, "{failed} of {} failed", files.len())?,
+    }
+    Ok(if failed == 0 { ALL_RIGHT } else { SOME_FAILED })
+}
+
 /// Draws one case.
 fn timeline(asked: &Asked, out: &mut dyn Write) -> Result<u8, Trouble> {
     if asked.places.is_empty() {
@@ -229,7 +277,8 @@ fn items(places: &[String]) -> Result<Vec<Item>, String> {
 /// A file, or every case below a folder.
 fn read(place: &str, items: &mut Vec<Item>) -> Result<(), String> {
     let mut files = Vec::new();
-    find(Path::new(place), &mut files).map_err(|error| format!("cannot read {place}: {error}"))?;
+    find(Path::new(place), CASE, &mut files)
+        .map_err(|error| format!("cannot read {place}: {error}"))?;
     files.sort();
     if files.is_empty() {
         return Err(format!("there is no .case file in {place}"));
@@ -244,15 +293,16 @@ fn read(place: &str, items: &mut Vec<Item>) -> Result<(), String> {
     Ok(())
 }
 
-fn find(place: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// The file of that name, or every file below the folder with this ending.
+fn find(place: &Path, ending: &str, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !place.is_dir() {
         files.push(place.to_owned());
         return Ok(());
     }
     for entry in fs::read_dir(place)? {
         let path = entry?.path();
-        if path.is_dir() || path.extension().is_some_and(|extension| extension == "case") {
-            find(&path, files)?;
+        if path.is_dir() || path.extension().is_some_and(|extension| extension == ending) {
+            find(&path, ending, files)?;
         }
     }
     Ok(())

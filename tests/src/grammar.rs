@@ -37,8 +37,11 @@ pub fn offences(case: &Case, panes: &[Pane]) -> Vec<String> {
         | Step::CombineGlobally(..)
         | Step::ToOneKey
         | Step::Window(_)
-        | Step::WithState(_)
-        | Step::Flatten => false,
+        | Step::Flatten
+        // What comes too late for its side input is missing.
+        | Step::WithSide(..)
+        | Step::CombineWith(_)
+        | Step::WithState(_) => false,
     });
     if !as_emitted {
         return Vec::new();
@@ -68,6 +71,8 @@ fn may_start_again(case: &Case) -> bool {
         | Step::ToOneKey
         | Step::Flatten
         | Step::Reshuffle
+        | Step::WithSide(..)
+        | Step::CombineWith(_)
         | Step::Map
         | Step::WithState(_)
         | Step::Windowed => None,

@@ -39,7 +39,7 @@ pub use embedded::cases;
 pub use forced::Forced;
 pub use grammar::offences;
 pub use oracle::{Told, is_stateful, oracle, told};
-pub use outcome::{Failure, Outcome, assert_conforms, output_of, run_case};
+pub use outcome::{Failure, Outcome, assert_conforms, output_of, run_case, run_case_with};
 pub use pipelines::{Built, build};
 pub use planned::planned;
 pub use report::report;

@@ -12,6 +12,7 @@ mod custom;
 mod trigger;
 mod combine;
 mod grouping;
+mod side;
 mod pipeline;
 mod script;
 
@@ -83,6 +84,8 @@ pub fn told(case: &Case) -> Result<Told, String> {
         match event {
             Played::Bundle(elements) => pipeline.bundle(elements)?,
             Played::Watermark(to) => pipeline.watermark(to)?,
+            Played::SideBundle(stream, elements) => pipeline.side_bundle(&stream, &elements)?,
+            Played::SideWatermark(stream, to) => pipeline.side_watermark(&stream, to)?,
             Played::Processing(to) => pipeline.processing_time(to)?,
         }
     }
@@ -92,7 +95,7 @@ pub fn told(case: &Case) -> Result<Told, String> {
     let count = |because| dropped().filter(|dropped| dropped.because == because).count() as u64;
     let output = Output {
         panes: Some(sorted(&pipeline)),
-        late: count(DroppedBecause::Late),
+        late: count(DroppedBecause::Late) + pipeline.late_readers(),
         closed: count(DroppedBecause::Closed),
         dropped: asks_for_dropped(case).then(|| sorted_dropped(&groupings)),
         trigger: Some(pipeline.trigger.clone()),

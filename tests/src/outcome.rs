@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use heliostat::graph::Graph;
 use heliostat::{
-    Capability, Problem, RunError, RunErrorKind, RunResult, Runner, Severity, Support,
+    Capability, JobOptions, Problem, RunError, RunErrorKind, RunResult, Runner, Severity, Support,
 };
 
 use crate::case::{Case, Expectation, Output, render_output};
@@ -88,10 +88,31 @@ pub struct Failure {
 /// # Ok::<(), case::CaseError>(())
 /// ```
 pub fn run_case(case: &Case, runner: &dyn Runner) -> Outcome {
+    run_case_with(case, runner, JobOptions::default())
+}
+
+/// Runs a case from a savepoint or to one, and compares what the whole gave.
+///
+/// ```
+/// use heliostat::{JobOptions, KeptSavepoint};
+/// use heliostat_conformance::{Outcome, build, case, run_case_with};
+///
+/// let text = "pipeline windowed\nadd a=1 @3\nadd a=2 @4\npane a=1 global @3\npane a=2 global @4\n";
+/// let case = case::parse(text, "two.case")?;
+/// for runner in heliostat::runners().iter().filter(|runner| runner.takes_savepoints()) {
+///     let mut kept = KeptSavepoint::default();
+///     let options = JobOptions::default().stopping_at(1).saving_to(&mut kept);
+///     runner.run_with(&build(&case)?.pipeline, options)?;
+///     let options = JobOptions::default().from_savepoint(kept.savepoint());
+///     assert_eq!(run_case_with(&case, runner.as_ref(), options), Outcome::Passed);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn run_case_with(case: &Case, runner: &dyn Runner, options: JobOptions<'_>) -> Outcome {
     if let Some(capability) = planned(case) {
         return Outcome::Planned(capability);
     }
-    let (built, ended) = match ended(case, runner) {
+    let (built, ended) = match ended(case, runner, options) {
         Ok(both) => both,
         Err(why) => return failed(&wanted(case), why),
     };
@@ -142,7 +163,7 @@ pub fn output_of(case: &Case, runner: &dyn Runner) -> Result<String, String> {
     if let Some(capability) = planned(case) {
         return Err(format!("`{capability}` is not built yet"));
     }
-    let (built, ended) = ended(case, runner)?;
+    let (built, ended) = ended(case, runner, JobOptions::default())?;
     Ok(match ended {
         Ok(result) => render_output(&of_interest(case, built.output(&result))),
         Err(error) if error.kind() == RunErrorKind::Refused => {
@@ -232,10 +253,14 @@ fn words(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a value that is no text".to_owned())
 }
 
-fn ended(case: &Case, runner: &dyn Runner) -> Result<(Built, Result<RunResult, RunError>), String> {
+fn ended(
+    case: &Case,
+    runner: &dyn Runner,
+    options: JobOptions<'_>,
+) -> Result<(Built, Result<RunResult, RunError>), String> {
     guarded(|| {
         let built = build(case)?;
-        let ended = runner.run(&built.pipeline);
+        let ended = runner.run_with(&built.pipeline, options);
         Ok((built, ended))
     })?
 }

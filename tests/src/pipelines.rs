@@ -5,6 +5,7 @@ mod script;
 mod custom;
 mod windowing;
 mod stream;
+mod sides;
 mod keyed;
 mod grouped;
 mod keyless;
@@ -18,6 +19,7 @@ use crate::case::{Case, Event, Number, Output, Pane, Step, Trigger};
 pub(crate) use seen::{sort, sort_dropped};
 
 use script::Unit;
+use sides::Sides;
 use stream::{Seen, Stream};
 use ticks::Ticks;
 
@@ -117,6 +119,7 @@ fn built<N: Unit>(case: &Case, ticks: Option<&Ticks>) -> Result<Built, String> {
             *stream = windowing::windowed(stream, spec)?;
         }
     }
+    let sides = Sides::taken_from(&mut streams, case)?;
     let flattened = 1 < streams.len() || case.steps.first() == Some(&Step::Flatten);
     let mut source = if flattened { pipeline.flatten(streams) } else { streams.swap_remove(0) };
     if let Some(spec) = windowing::of_case(case) {
@@ -132,7 +135,7 @@ fn built<N: Unit>(case: &Case, ticks: Option<&Ticks>) -> Result<Built, String> {
             let (groups, given) = stream.grouped_with_dropped(step)?;
             (stream, dropped) = (groups, Some(given));
         } else {
-            stream = stream.then(step)?;
+            stream = stream.then(step, &sides)?;
         }
     }
     let (output, panes) = stream.seen(ticks);
@@ -145,11 +148,13 @@ pub(crate) fn is_grouping(step: &Step) -> bool {
         Step::GroupByKey
         | Step::CombinePerKey(_)
         | Step::CombinePerKeyWithFanout(..)
-        | Step::CombineGlobally(..) => true,
+        | Step::CombineGlobally(..)
+        | Step::CombineWith(_) => true,
         Step::ToOneKey
         | Step::Window(_)
         | Step::Flatten
         | Step::Reshuffle
+        | Step::WithSide(..)
         | Step::Map
         | Step::WithState(_)
         | Step::Windowed => false,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::case::{
     Accumulation, Boundedness, Bundling, CalendarUnit, Case, Closing, Combine, Defaults, Element,
     Event, Expectation, OnTime, Step, TimestampCombiner, WatermarkTo, WindowFunction, WindowSpec,
-    render_output,
+    render_output, render_view,
 };
 
 /// The text of a case's file; parsing it gives the case again.
@@ -99,6 +99,8 @@ fn of_step(step: &Step) -> String {
         Step::Window(spec) => format!("window {}", of_window(spec)),
         Step::Flatten => "flatten".into(),
         Step::Reshuffle => "reshuffle".into(),
+        Step::WithSide(stream, view) => format!("with_side {stream} {}", render_view(*view)),
+        Step::CombineWith(stream) => format!("combine_with {stream}"),
         Step::Map => "map".into(),
         Step::WithState(stateful) => format!("with_state {stateful}"),
         Step::Windowed => "windowed".into(),

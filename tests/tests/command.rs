@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use heliostat_conformance::{cases, command, rigs};
+use heliostat::savepoint::{SavepointHeader, StepKind, StepState};
+use heliostat::{JobOptions, KeptSavepoint, Savepoint};
+use heliostat_conformance::{build, cases, command, rigs};
 
 const RIGHT: &str = "# Right.\npipeline windowed\n\nadd a=1 @3\n\npane a=1 global @3\n";
 const WRONG: &str = "# Wrong.\npipeline windowed\n\nadd a=1 @3\n\nno panes\n";
@@ -87,4 +89,46 @@ fn list_prints_every_name() {
         .filter(|name| !out.lines().any(|line| line == *name))
         .collect();
     assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn savepoints_of_a_folder_are_gone_on_from() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command-resume");
+    let path = |name: &str| folder.join(name).display().to_string();
+    let name = "panes/default-on-time-and-last";
+    let case = cases().iter().find(|case| case.name == name).expect("it is a case");
+    for rig in rigs() {
+        let runner = rig.runner.as_ref();
+        for (at, mark) in [(0, "a"), (1, "b")] {
+            let mut kept = KeptSavepoint::default();
+            let options = JobOptions::default().stopping_at(at).saving_to(&mut kept);
+            let built = build(case).expect("it can be built");
+            runner.run_with(&built.pipeline, options).expect("it can be stopped");
+            write(kept.savepoint(), &path(&format!("right/{name}.{mark}.savepoint")));
+        }
+        let mut elsewhere = Savepoint::new(SavepointHeader::written_by("nobody", "0.1.0"));
+        write(&elsewhere, &path("unknown/no-such.a.savepoint"));
+        let lost = StepKind::Impulse { given: true };
+        elsewhere.steps.insert("Gone".into(), StepState::of(lost));
+        write(&elsewhere, &path(&format!("wrong/{name}.a.savepoint")));
+        for (folder, code, words) in [
+            (path("right"), 0, "all 2 go on as they must\n"),
+            (path("wrong"), 1, "error[state-without-step]: `Gone`"),
+            (path("wrong"), 1, "1 of 1 failed\n"),
+            (path("unknown"), 2, "there is no case `no-such`: "),
+            (path("none"), 2, "there is no folder "),
+        ] {
+            let (got, out) = run(&["resume", "--runner", runner.name(), &folder]);
+            assert_eq!(got, code, "{folder} printed\n{out}");
+            assert!(out.contains(words), "{folder} did not print {words:?} but\n{out}");
+        }
+        let (got, out) = run(&["resume", "--runner", runner.name()]);
+        assert_eq!((got, out.contains("which folder of savepoints?")), (2, true), "{out}");
+    }
+}
+
+fn write(savepoint: &Savepoint, path: &str) {
+    let path = Path::new(path);
+    fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it can be made");
+    savepoint.write_to(path).expect("the folder can be written to");
 }

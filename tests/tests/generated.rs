@@ -52,6 +52,7 @@ const NOUNS: &[(&str, &str, Sentence)] = &[
     ("timeline", "tests/src/timeline.rs", OfTheFile),
     ("timestamp combiner", "sdk/src/window/strategy.rs", Above("pub enum TimestampCombiner ")),
     ("trigger", "sdk/src/trigger.rs", Above("pub enum Trigger ")),
+    ("view", "sdk/src/view.rs", Above("pub struct View<")),
     ("watermark", "sdk/src/io/read.rs", Above("fn watermark(&self)")),
     ("window", "sdk/src/window/interval.rs", OfTheFile),
     ("windowing", "sdk/src/window/strategy.rs", Above("pub struct Windowing ")),

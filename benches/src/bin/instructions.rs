@@ -9,6 +9,7 @@ use heliostat::{
     secs,
 };
 use heliostat_benches::engine::Engine;
+use heliostat_benches::keyed::{self, Keyed};
 use heliostat_benches::w2::{self, BATCH_EVENTS, Check};
 use heliostat_runner_core::GroupingPath;
 use std::hint::black_box;
@@ -49,6 +50,10 @@ enum Way {
     Sessions,
     /// The grouping with panes by processing time, which a batch of a thousand takes 1 ms of.
     ProcessingTime,
+    /// A step that reads and writes a value cell for each event.
+    Value,
+    /// A step that sets a timer for each event.
+    Timer,
     /// A watermark that passes nothing, over keys in one window: aligned.
     AdvanceAligned,
     /// The same on the general path.
@@ -89,6 +94,8 @@ fn main() -> Result<()> {
         Way::SessionsLoop => w2::sessions_by_hand(&made_events()),
         Way::Sessions => run(w2::sessions(), General, BATCH_EVENTS)?,
         Way::ProcessingTime => run(now_and_then().discarding(), General, 1_000)?,
+        Way::Value => keyed::run(made_events(), Keyed::Value, BATCH_EVENTS)?,
+        Way::Timer => keyed::run(made_events(), Keyed::Timer, BATCH_EVENTS)?,
         Way::AdvanceAligned => advance(minute(), Aligned)?,
         Way::AdvanceGeneral => advance(minute(), General)?,
         Way::AdvanceDeadlines => advance(minute().trigger(hourly()).discarding(), General)?,

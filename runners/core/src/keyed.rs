@@ -12,10 +12,13 @@ pub use self::fire::Sides;
 use self::merging::Merging;
 use self::sorted::Sorted;
 use self::timers::Timers;
-use heliostat::batch::Batch;
+use heliostat::batch::{Batch, Windows};
 use heliostat::graph::{KeyedWork, Moment, ParDoSpec, RowId, ViewValue};
 use heliostat::{Duration, Interval, MergeWindows, Result, Timestamp, Windowing};
 use std::sync::Arc;
+
+/// With every bundle so many rows are looked at for cells that have outlived their time.
+const SWEPT_ROWS: usize = 16;
 
 /// What the engine of a keyed step is made from.
 pub(crate) struct KeyedSettings {
@@ -37,11 +40,16 @@ pub(crate) struct Keyed {
     merging: Option<Merging>,
     sorted: Option<Sorted>,
     moment: Moment,
-    /// By row: the last bundle that touched it, or 0 if it is closed.
-    touched_in: Vec<u64>,
-    /// The rows that the bundle in hand touched.
+    /// By row.
+    is_open: Vec<bool>,
+    /// The rows that the bundle in hand has to do with, as often as it has.
     touched: Vec<RowId>,
-    bundle: u64,
+    /// Those that it opened.
+    opened: Vec<RowId>,
+    /// Whether the bundle in hand took something out of a row besides its cells.
+    emptied: bool,
+    /// Where the next sweep begins.
+    swept: usize,
     /// The rows of the batch in hand.
     rows: Vec<RowId>,
     /// Elements that the bundle in hand brought too late.
@@ -61,9 +69,11 @@ impl Keyed {
             spec,
             windowing,
             moment: Moment { watermark: Timestamp::MIN, now: Timestamp::MIN },
-            touched_in: Vec::new(),
+            is_open: Vec::new(),
             touched: Vec::new(),
-            bundle: 0,
+            opened: Vec::new(),
+            emptied: false,
+            swept: 0,
             rows: Vec::new(),
             late: 0,
         }
@@ -79,7 +89,6 @@ impl Keyed {
     }
 
     pub(crate) fn start_bundle(&mut self) -> Result<()> {
-        self.bundle += 1;
         self.late = 0;
         self.work.start_bundle()
     }
@@ -109,10 +118,11 @@ impl Keyed {
         let mut rows = std::mem::take(&mut self.rows);
         rows.clear();
         self.work.rows(batch, &mut rows);
+        self.take_opened();
+        self.touched.extend_from_slice(&rows);
         if self.merging.is_some() {
             self.merge(batch, &mut rows)?;
         }
-        rows.iter().for_each(|&row| self.touch(row));
         let outcome = match &mut self.sorted {
             Some(sorted) => {
                 sorted.keep(batch, &rows, self.work.as_ref(), self.lateness);
@@ -129,46 +139,52 @@ impl Keyed {
     /// Drops what lies in windows that have expired (model.md S18), and what comes too late to be
     /// sorted in (6.5).
     fn drop_late(&mut self, batch: &mut Batch) {
-        let mut kept: Vec<u32> = Vec::new();
-        let mut late = 0;
         let Moment { watermark, .. } = self.moment;
         let (lateness, sorted) = (self.lateness, self.sorted.is_some());
+        let is_late = |at: Timestamp, window: &Interval| {
+            window.is_expired(lateness, watermark) || sorted && at + lateness < watermark
+        };
+        // Of windows that follow from time, the earliest expires first; mostly there is only one.
+        let timestamps = &batch.meta.timestamps;
+        if let Some((min, max)) = timestamps.range()
+            && let Some(first) = window_at(&batch.meta.windows, min)
+        {
+            if window_at(&batch.meta.windows, max).as_ref() == Some(&first) {
+                batch.meta.windows = Windows::Const(first.clone());
+            }
+            if !is_late(min, &first) {
+                return;
+            }
+        }
+        let mut kept: Vec<u32> = Vec::new();
         let timestamps = &batch.meta.timestamps;
         batch.meta.windows.for_each(timestamps, batch.len(), |at, window| {
-            let too_late = window.is_expired(lateness, watermark)
-                || sorted && timestamps.at(at) + lateness < watermark;
-            if too_late {
-                if late == 0 {
-                    kept.extend(0..number(at));
-                }
-                late += 1;
-            } else if 0 < late {
+            if !is_late(timestamps.at(at), window) {
                 kept.push(number(at));
             }
         });
-        if 0 < late {
+        if kept.len() < batch.len() {
+            self.late += (batch.len() - kept.len()) as u64;
             *batch = batch.select(&kept);
-            self.late += late;
         }
     }
 
-    /// Notes that the bundle in hand has to do with a row; one that is new gets its timer.
-    fn touch(&mut self, row: RowId) {
-        let at = row.0 as usize;
-        if self.touched_in.len() <= at {
-            self.touched_in.resize(at + 1, 0);
-        }
-        if self.touched_in[at] == self.bundle {
-            return;
-        }
-        if self.touched_in[at] == 0 {
+    /// Takes up the rows that were just opened.
+    fn take_opened(&mut self) {
+        let mut opened = std::mem::take(self.work.opened());
+        for row in opened.drain(..) {
             self.open(row);
         }
-        self.touched_in[at] = self.bundle;
-        self.touched.push(row);
+        *self.work.opened() = opened;
     }
 
     fn open(&mut self, row: RowId) {
+        let at = row.0 as usize;
+        if self.is_open.len() <= at {
+            self.is_open.resize(at + 1, false);
+        }
+        self.is_open[at] = true;
+        self.opened.push(row);
         let window = self.work.window(row);
         let expiry = window.expiry(self.lateness);
         let holds = self.spec.on_window_expiration.then(|| window.max_timestamp());
@@ -188,8 +204,33 @@ impl Keyed {
         if let Some(merging) = &mut self.merging {
             merging.commit();
         }
-        for row in std::mem::take(&mut self.touched) {
+        // A row that had something in it still has, unless something was taken out.
+        let emptied = self.work.has_emptied() || self.emptied;
+        let mut looked_at =
+            std::mem::take(if emptied { &mut self.touched } else { &mut self.opened });
+        for row in looked_at.drain(..) {
             self.close_if_empty(row);
+        }
+        if emptied {
+            self.touched = looked_at;
+        } else {
+            self.opened = looked_at;
+        }
+        self.touched.clear();
+        self.opened.clear();
+        self.emptied = false;
+        self.sweep();
+    }
+
+    /// Forgets a few of the rows whose cells have all outlived their time.
+    fn sweep(&mut self) {
+        if self.spec.cells.iter().all(|cell| cell.time_to_live.is_none()) {
+            return;
+        }
+        for _ in 0..SWEPT_ROWS.min(self.is_open.len()) {
+            let at = self.swept % self.is_open.len();
+            self.swept = at + 1;
+            self.close_if_empty(RowId(number(at)));
         }
     }
 
@@ -201,14 +242,14 @@ impl Keyed {
     }
 
     fn close_if_empty(&mut self, row: RowId) {
-        if !self.is_empty(row) {
+        if !self.is_open[row.0 as usize] || !self.is_empty(row) {
             return;
         }
         self.timers.close(row);
         if let Some(merging) = &mut self.merging {
             merging.close(self.work.key(row), self.work.window(row));
         }
-        self.touched_in[row.0 as usize] = 0;
+        self.is_open[row.0 as usize] = false;
         self.work.close(row);
     }
 
@@ -226,10 +267,12 @@ impl Keyed {
             merging.roll_back();
         }
         self.work.timer_requests().clear();
-        // Rows that it opened were open in no timer before: they are forgotten where empty.
+        // Rows that it opened are forgotten.
         for row in std::mem::take(&mut self.touched) {
             self.close_if_empty(row);
         }
+        self.opened.clear();
+        self.emptied = false;
         self.work.renew()
     }
 
@@ -252,6 +295,19 @@ impl Keyed {
     /// The window of a row, which is what side inputs are looked up by.
     fn window(&self, row: RowId) -> Interval {
         self.work.window(row).clone()
+    }
+}
+
+/// The window of an element at this time, where time says it.
+fn window_at(windows: &Windows, at: Timestamp) -> Option<Interval> {
+    match windows {
+        Windows::Const(window) => Some(window.clone()),
+        Windows::ByTimestamp(window_fn) if window_fn.partitions() => {
+            let mut found = None;
+            window_fn.assign(at, |window| found = Some(window));
+            found
+        }
+        Windows::ByTimestamp(_) | Windows::Each(_) | Windows::Many { .. } => None,
     }
 }
 

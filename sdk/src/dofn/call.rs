@@ -53,7 +53,7 @@ impl Call<'_> {
     ///
     /// # Errors
     /// If the step has no such cell.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn column<C: CellColumn>(&self, cell: u32) -> Result<&C> {
         let column = self.columns.get(cell as usize);
         let any = column.map(|column| -> &dyn Any { &**column });
@@ -64,7 +64,7 @@ impl Call<'_> {
     ///
     /// # Errors
     /// As [`column`](Self::column).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn column_mut<C: CellColumn>(&mut self, cell: u32) -> Result<&mut C> {
         let column = self.columns.get_mut(cell as usize);
         let any = column.map(|column| -> &mut dyn Any { &mut **column });

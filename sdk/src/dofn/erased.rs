@@ -46,6 +46,8 @@ impl<D: DoFn> StepWork for DoFnWork<D> {
 
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()> {
         let local = self.local.as_mut().expect("elements come before the teardown");
+        // A batch that failed may have left something.
+        self.provenance.iter_mut().for_each(Provenance::forget);
         let (main, others) = out.split_first_mut().expect("a step has a main output");
         let mut context = Context::<D> {
             meta: &input.meta,

@@ -199,10 +199,20 @@ impl<D: DoFn<Input: KeyedInput>> KeyedWork for KeyedDoFnWork<D> {
         let elements = input.values.typed::<D::Input>();
         let table = &mut self.state.rows;
         rows.reserve(elements.len());
+        if let Windows::Const(window) = &input.meta.windows {
+            table.go_to(window);
+            rows.extend(elements.iter().map(|element| table.row_of(element.key())));
+            return self.state.grow();
+        }
         input.meta.windows.for_each(&input.meta.timestamps, elements.len(), |at, window| {
-            rows.push(table.row_of(elements[at].key(), window));
+            table.go_to(window);
+            rows.push(table.row_of(elements[at].key()));
         });
         self.state.grow();
+    }
+
+    fn opened(&mut self) -> &mut Vec<RowId> {
+        &mut self.state.rows.opened
     }
 
     fn process(
@@ -230,10 +240,12 @@ impl<D: DoFn<Input: KeyedInput>> KeyedWork for KeyedDoFnWork<D> {
             call: Some(self.state.call(&self.code, first, moment, Stage::Open)),
         };
         let elements = input.values.typed_mut::<D::Input>().drain(..);
-        for ((index, element), &row) in (0..).zip(elements).zip(rows) {
-            context.go_to(index);
-            context.call_mut()?.row = row;
+        for (element, &row) in elements.zip(rows) {
+            if let Some(call) = &mut context.call {
+                call.row = row;
+            }
             dofn.process(local, element, &mut context)?;
+            context.index += 1;
             *done += 1;
         }
         for (output, provenance) in out.iter_mut().zip(&mut self.provenance) {
@@ -305,6 +317,10 @@ impl<D: DoFn<Input: KeyedInput>> KeyedWork for KeyedDoFnWork<D> {
         self.state.columns.iter().all(|column| column.is_empty(row, now))
     }
 
+    fn has_emptied(&self) -> bool {
+        self.state.columns.iter().any(|column| column.has_emptied())
+    }
+
     fn wipe(&mut self, row: RowId) {
         self.state.columns.iter_mut().for_each(|column| column.wipe(row));
     }
@@ -365,3 +381,6 @@ impl<D: DoFn<Input: KeyedInput>> KeyedWork for KeyedDoFnWork<D> {
         self.state.rows.bytes() + self.state.columns.iter().map(|it| it.bytes()).sum::<usize>()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,6 +114,27 @@ impl Graph {
         self.outer_steps().filter(|step| is_whole(step))
     }
 
+    /// What a drawn step reads beside its main input: each view's collection.
+    pub(super) fn beside(&self, step: &Step) -> Vec<&Collection> {
+        let within =
+            self.leaves().filter(|leaf| leaf.id == step.id || self.is_within(leaf, step.id));
+        let sides = within.flat_map(|leaf| match &leaf.transform {
+            Transform::ParDo(spec) => spec.sides.as_slice(),
+            Transform::Impulse
+            | Transform::GroupByKey
+            | Transform::Flatten
+            | Transform::WindowInto(_)
+            | Transform::TestStream(_)
+            | Transform::Composite(_) => &[],
+        });
+        sides.map(|side| self.collection(side.collection)).collect()
+    }
+
+    /// The dashed lines of the drawing: each view with a drawn step that reads it.
+    fn dashed(&self) -> impl Iterator<Item = (&Collection, &Step)> {
+        self.drawn().flat_map(|step| self.beside(step).into_iter().map(move |view| (view, step)))
+    }
+
     /// The lines of the drawing: each collection with a drawn step that takes it.
     fn lines(&self) -> impl Iterator<Item = (&Collection, &Step)> {
         let taken = |step| self.taken_by(step).into_iter().map(move |input| (input, step));

@@ -106,8 +106,11 @@ pub trait KeyedWork: Send {
     /// Appends the row of each element's key and window; unknown ones get new rows. Every element
     /// lies in one window.
     fn rows(&mut self, input: &Batch, rows: &mut Vec<RowId>);
+    /// The rows that were opened since the last time, for the runner to take.
+    fn opened(&mut self) -> &mut Vec<RowId>;
     /// Takes all elements of `input`, each with its row, and counts in `done` those it is through
     /// with. What is put out is described at once.
+    #[expect(clippy::too_many_arguments, reason = "what one call takes, and what it fills")]
     fn process(
         &mut self,
         input: &mut Batch,
@@ -133,6 +136,9 @@ pub trait KeyedWork: Send {
     fn window(&self, row: RowId) -> &Interval;
     /// Whether no cell of a row has anything in it.
     fn is_empty(&self, row: RowId, now: Timestamp) -> bool;
+    /// Whether the bundle in hand took something out of a cell, so that a row may be empty now that
+    /// was not.
+    fn has_emptied(&self) -> bool;
     /// Empties all cells of a row; undone with the bundle.
     fn wipe(&mut self, row: RowId);
     /// Keeps what the bundle changed.
@@ -147,7 +153,7 @@ pub trait KeyedWork: Send {
     /// something; undone with the bundle.
     ///
     /// # Errors
-    /// What the author's merge says.
+    /// If both have a value, and the cell was declared without a merge; preflight refuses that.
     fn merge(&mut self, into: RowId, from: RowId, now: Timestamp) -> Result<()>;
 
     /// All rows that are open, by key in the order the keys first came, then by window.

@@ -14,6 +14,7 @@ use std::fmt;
 /// assert!(!plain.is_keyed() && plain.sides.is_empty());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks, one per thing asked for")]
 pub struct ParDoSpec {
     /// Whether it can give elements other timestamps than they came with.
     pub moves_timestamps: bool,

@@ -126,20 +126,26 @@ impl Picture<'_> {
             );
             (x, y) = (to, down);
         }
-        line(svg, format_args!("<path class=\"line\" marker-end=\"url(#tip)\" d=\"{path}\"/>"));
+        let dashed = if link.dashed { " stroke-dasharray=\"4 3\"" } else { "" };
+        line(
+            svg,
+            format_args!("<path class=\"line\"{dashed} marker-end=\"url(#tip)\" d=\"{path}\"/>"),
+        );
     }
 }
 
 fn links(graph: &Graph, figures: &[Figure<'_>]) -> Vec<Link> {
     let mut links = Vec::new();
     for (to, figure) in figures.iter().enumerate() {
-        for input in graph.taken_by(figure.step) {
+        let taken = graph.taken_by(figure.step).into_iter().map(|input| (input, false));
+        let beside = graph.beside(figure.step).into_iter().map(|view| (view.id, true));
+        for (input, dashed) in taken.chain(beside) {
             let ports = figures
                 .iter()
                 .enumerate()
                 .flat_map(|(from, figure)| figure.outputs.iter().map(move |output| (from, output)));
             let port = ports.filter(|(_, output)| output.collection.id == input);
-            links.extend(port.map(|(from, output)| Link { from, port: output.port, to }));
+            links.extend(port.map(|(from, output)| Link { from, port: output.port, to, dashed }));
         }
     }
     links

@@ -85,7 +85,7 @@ struct Pretender {
 
 impl Pretender {
     fn new(name: &'static str, script: Script) -> Self {
-        let support = Support::everything().with(Capability::OpsSnapshot, Extent::Full);
+        let support = Support::everything();
         Self { name, script, support, matrix: "", seed: String::new() }
     }
 

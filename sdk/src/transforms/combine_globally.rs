@@ -93,15 +93,16 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let hourly = Window::fixed(hours(1));
     /// let bids = pipeline.create([7_i64, 9]).window(hourly.clone());
     /// let highest: View<i64> = bids.combine_globally_as_view(Max);
-    /// let winners = bids.filter_with(&highest, |bid, highest| bid == highest);
-    /// let graph = pipeline.graph();
-    /// assert_eq!(graph.producer(highest.id()).path, "Combine globally as view/Values");
-    /// assert_eq!(graph.producer(winners.id()).path, "Filter with view");
+    /// let winners = bids.filter_with(&highest, |bid, highest| bid == highest).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&winners), [9]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn combine_globally_as_view<C: CombineFn<T>>(&self, combine: C) -> View<C::Output> {

@@ -15,7 +15,7 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     ///
     /// ```
     /// use heliostat::prelude::*;
-    /// use heliostat::graph::Composite;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// The sum of what is above a threshold.
     /// struct SumAbove(i64);
@@ -44,11 +44,12 @@ impl<K: Element, V: Element> PCollection<(K, V)> {
     /// let pipeline = Pipeline::new();
     /// let threshold = pipeline.create([10]).as_singleton();
     /// let sums = pipeline
-    ///     .create([('a', 12), ('a', 9)])
-    ///     .combine_per_key_with(&threshold, |threshold| SumAbove(*threshold));
-    /// let graph = pipeline.graph();
-    /// assert_eq!(graph.collection(sums.id()).element, "(char, i64)");
-    /// assert!(graph.find("Combine per key with view/Fold").is_some());
+    ///     .create([('a', 12), ('a', 9), ('a', 13)])
+    ///     .combine_per_key_with(&threshold, |threshold| SumAbove(*threshold))
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&sums), [('a', 5)]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn combine_per_key_with<S: Send + Sync + 'static, C: CombineFn<V>>(

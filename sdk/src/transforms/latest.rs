@@ -47,15 +47,24 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
+    /// let at = Timestamp::secs;
+    /// let script = TestStreams::new(["prices", "rates"])
+    ///     .add("rates", [(20, at(1))])
+    ///     .add("prices", [(100, at(2))])
+    ///     .add("rates", [(21, at(3))])
+    ///     .add("prices", [(100, at(4))]);
+    /// let [prices, rates] = &pipeline.test_streams(script)[..] else { panic!("it has two streams") };
     /// let always = Window::global().trigger(repeatedly(after_count(1))).accumulating();
-    /// let rate: View<Option<i64>> =
-    ///     pipeline.create([20, 21]).window(always).latest_globally_as_view();
-    /// let graph = pipeline.graph();
-    /// let panes = &graph.collection(rate.id()).windowing;
-    /// assert_eq!(panes.trigger, repeatedly(after_count(1)));
-    /// assert!(graph.find("Latest globally as view").is_some());
+    /// let rate: View<Option<i64>> = rates.window(always).latest_globally_as_view();
+    /// let taxes = prices.map_with(&rate, |price, rate| price * rate.unwrap_or(0) / 100).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// let mut taxes = result.collected(&taxes);
+    /// taxes.sort_unstable();
+    /// assert_eq!(taxes, [20, 21]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn latest_globally_as_view(&self) -> View<Option<T>> {

@@ -15,11 +15,14 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let factor = pipeline.create([3]).as_singleton();
-    /// let scaled = pipeline.create([14]).map_with(&factor, |n, factor| n * factor);
-    /// assert_eq!(pipeline.graph().collection(scaled.id()).element, "i32");
+    /// let scaled = pipeline.create([14]).map_with(&factor, |n, factor| n * factor).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&scaled), [42]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn map_with<U: Element, V: Send + Sync + 'static>(
@@ -38,11 +41,14 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let mean = pipeline.create([1.0, 3.0]).combine_globally_as_view(Mean);
-    /// let high = pipeline.create([2.5]).filter_with(&mean, |n, mean| mean < n);
-    /// assert_eq!(pipeline.graph().producer(high.id()).path, "Filter with view");
+    /// let high = pipeline.create([1.5, 2.5]).filter_with(&mean, |n, mean| mean < n).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&high), [2.5]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn filter_with<V: Send + Sync + 'static>(
@@ -64,12 +70,17 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let names = pipeline.create([(7, Str::from("ann"))]).as_multimap();
-    /// let found =
-    ///     pipeline.create([7, 8]).flat_map_with(&names, |n, names| names.get(&n).to_vec());
-    /// assert_eq!(pipeline.graph().collection(found.id()).element, "Str");
+    /// let found = pipeline
+    ///     .create([7, 8])
+    ///     .flat_map_with(&names, |n, names| names.get(&n).to_vec())
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&found), ["ann"]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn flat_map_with<I: IntoIterator, V: Send + Sync + 'static>(

@@ -57,7 +57,6 @@ impl<D: DoFn> ParDoOutputs<D> {
     }
 
     /// Names the step.
-    #[must_use = "the name is given at once, but what it returns holds the outputs"]
     pub fn named(self, name: &str) -> Self {
         self.builder.rename(self.step, name);
         self

@@ -17,13 +17,14 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let limit = pipeline.create([10]).as_singleton();
-    /// let few = pipeline.create([9, 10, 11]).filter_with(&limit, |n, limit| n < limit);
-    /// let graph = pipeline.graph();
-    /// assert_eq!(graph.producer(limit.id()).path, "As singleton/Values");
-    /// assert_eq!(graph.producer(few.id()).path, "Filter with view");
+    /// let few = pipeline.create([9, 10, 11]).filter_with(&limit, |n, limit| n < limit).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&few), [9]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn as_singleton(&self) -> View<T> {
@@ -36,11 +37,15 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let nothing: [i64; 0] = [];
     /// let limit = pipeline.create(nothing).as_singleton_or(5);
-    /// assert_eq!(limit.kind().to_string(), "singleton");
+    /// let few = pipeline.create([4, 6]).filter_with(&limit, |n, limit| n < limit).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&few), [4]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn as_singleton_or(&self, default: T) -> View<T> {
@@ -53,13 +58,19 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let factors: View<Vec<i64>> = pipeline.create([2, 3]).as_iterable();
     /// let products = pipeline.create([10]).flat_map_with(&factors, |n, factors| {
     ///     factors.iter().map(|factor| n * factor).collect::<Vec<_>>()
     /// });
-    /// assert_eq!(pipeline.graph().collection(products.id()).element, "i64");
+    /// let products = products.collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// let mut products = result.collected(&products);
+    /// products.sort_unstable();
+    /// assert_eq!(products, [20, 30]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn as_iterable(&self) -> View<Vec<T>> {
@@ -71,11 +82,14 @@ impl<T: Element> PCollection<T> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let names = pipeline.create([Str::from("odd")]).as_list();
-    /// let named = pipeline.create([0_usize]).map_with(&names, |n, names| names[n].clone());
-    /// assert_eq!(pipeline.graph().collection(named.id()).element, "Str");
+    /// let named = pipeline.create([0_usize]).map_with(&names, |n, names| names[n].clone()).collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&named), ["odd"]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn as_list(&self) -> View<Vec<T>> {
@@ -127,13 +141,17 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let names = pipeline.create([(4, Str::from("north"))]).as_map();
     /// let named = pipeline
     ///     .create([4, 5])
-    ///     .flat_map_with(&names, |n, names| names.get(&n).cloned());
-    /// assert_eq!(pipeline.graph().producer(named.id()).path, "Flat map with view");
+    ///     .flat_map_with(&names, |n, names| names.get(&n).cloned())
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&named), ["north"]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn as_map(&self) -> View<MapView<K, V>> {
@@ -152,11 +170,17 @@ impl<K: Key, V: Element> PCollection<(K, V)> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// let pipeline = Pipeline::new();
     /// let stops = pipeline.create([(4, 'a'), (4, 'b')]).as_multimap();
-    /// let counts = pipeline.create([4, 5]).map_with(&stops, |n, stops| stops.get(&n).len());
-    /// assert_eq!(pipeline.graph().collection(counts.id()).element, "usize");
+    /// let counts = pipeline.create([4, 5]).map_with(&stops, |n, stops| (n, stops.get(&n).len()));
+    /// let counts = counts.collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// let mut counts = result.collected(&counts);
+    /// counts.sort_unstable();
+    /// assert_eq!(counts, [(4, 2), (5, 0)]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn as_multimap(&self) -> View<MultimapView<K, V>> {

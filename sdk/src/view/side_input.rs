@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 ///
 /// ```
 /// use heliostat::prelude::*;
+/// use heliostat_direct::DirectRunner;
 ///
 /// /// Gives amounts in euro.
 /// struct InEuro {
@@ -44,9 +45,11 @@ use std::marker::PhantomData;
 /// let in_euro = pipeline
 ///     .create([(Str::from("NOK"), 200.0)])
 ///     .par_do_with(|declare| InEuro { rates: declare.side_input(&rates) })
-///     .main();
-/// let graph = pipeline.graph();
-/// assert_eq!(graph.producer(in_euro.id()).path, "InEuro");
+///     .main()
+///     .collect();
+/// let result = DirectRunner::default().run(&pipeline)?;
+/// assert_eq!(result.collected(&in_euro), [17.0]);
+/// # Ok::<(), heliostat::RunError>(())
 /// ```
 pub struct SideInput<D, V> {
     /// Its place among the side inputs of the step.

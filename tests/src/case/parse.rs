@@ -40,6 +40,9 @@ const LINES: &str = "from, pipeline, stream, streams, bundling, window, trigger,
 /// refused    CODE ...
 /// fails      "PART OF THE ERROR"
 /// ```
+/// A stream that a step reads as a side input goes through no step itself; the untagged `window`
+/// and `trigger` are those of the others.
+///
 /// What a pane does not write is asserted as its default: no flags, the non-speculative index equal
 /// to the index (-1 if early), the window's max timestamp; without a timing, what an element has
 /// that no grouping made. A number is an i64 or a decimal, a value a number, `[1,2]` or `none`.
@@ -208,6 +211,20 @@ impl Reader {
         Err(cursor.unknown(stream, "a stream of this case", &self.streams.join(", ")))
     }
 
+    /// The streams that steps read are there, and one is left for the pipeline.
+    fn check_sides(&self, name: &str) -> Result<(), CaseError> {
+        let line = self.seen.get("pipeline").copied().unwrap_or(1);
+        let cursor = Cursor::new("", name, line);
+        let sides: Vec<&str> = self.steps.iter().filter_map(Step::side).collect();
+        for side in &sides {
+            self.check_stream(side, &cursor)?;
+        }
+        if !sides.is_empty() && self.streams.iter().all(|it| sides.contains(&it.as_str())) {
+            return Err(cursor.error("each stream is a side input; name one that is none"));
+        }
+        Ok(())
+    }
+
     fn finish(self, name: &str, end: &Cursor<'_>) -> Result<Case, CaseError> {
         for window in &self.windows {
             if let Some(stream) = &window.stream {
@@ -218,6 +235,7 @@ impl Reader {
         if self.steps.is_empty() {
             return Err(end.error("no `pipeline` line; write one, such as pipeline group_by_key"));
         }
+        self.check_sides(name)?;
         let unsafe_trigger =
             self.trigger.as_ref().is_some_and(|(_, unsafe_trigger)| *unsafe_trigger);
         Ok(Case {

@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::error::CaseError;
+use super::side::{SideView, parse_view};
 use super::stateful::{Stateful, parse_stateful};
 use super::window::{WindowSpec, parse_window};
 
@@ -25,12 +26,38 @@ pub enum Step {
     Flatten,
     /// `reshuffle`
     Reshuffle,
+    /// `with_side STREAM VIEW`: each element becomes the group of its value and of what it reads,
+    /// in each of its windows, of a stream that is a side input.
+    WithSide(String, SideView),
+    /// `combine_with STREAM`: a combine per key that reads the stream as a list. It gives the group
+    /// of the values of a pane and of what it reads.
+    CombineWith(String),
     /// `map`: an identity, which must change no metadata.
     Map,
     /// `with_state ...`: a step with state or timers; its elements are whole numbers.
     WithState(Stateful),
     /// `windowed`, also `none`: nothing at all, elements are seen as the window line left them.
     Windowed,
+}
+
+impl Step {
+    /// The stream that it reads as a side input.
+    pub fn side(&self) -> Option<&str> {
+        match self {
+            Step::WithSide(stream, _) | Step::CombineWith(stream) => Some(stream),
+            Step::GroupByKey
+            | Step::CombinePerKey(_)
+            | Step::CombinePerKeyWithFanout(..)
+            | Step::CombineGlobally(..)
+            | Step::ToOneKey
+            | Step::Window(_)
+            | Step::Flatten
+            | Step::Reshuffle
+            | Step::Map
+            | Step::WithState(_)
+            | Step::Windowed => None,
+        }
+    }
 }
 
 /// What a combine computes.
@@ -66,12 +93,14 @@ enum Name {
     Window,
     Flatten,
     Reshuffle,
+    WithSide,
+    CombineWith,
     Map,
     WithState,
     Windowed,
 }
 
-const NAMES: [(&str, Name); 20] = [
+const NAMES: [(&str, Name); 22] = [
     ("group_by_key", Name::GroupByKey),
     ("sum_per_key", Name::PerKey(Combine::Sum)),
     ("count_per_key", Name::PerKey(Combine::Count)),
@@ -88,11 +117,15 @@ const NAMES: [(&str, Name); 20] = [
     ("window", Name::Window),
     ("flatten", Name::Flatten),
     ("reshuffle", Name::Reshuffle),
+    ("with_side", Name::WithSide),
+    ("combine_with", Name::CombineWith),
     ("map", Name::Map),
     ("with_state", Name::WithState),
     ("windowed", Name::Windowed),
     ("none", Name::Windowed),
 ];
+
+const STREAM: &str = "the name of a stream";
 
 /// Reads `STEP | STEP | ...` up to the end of the line.
 pub(super) fn parse_steps(cursor: &mut Cursor<'_>) -> Result<Vec<Step>, CaseError> {
@@ -118,6 +151,11 @@ fn parse_step(cursor: &mut Cursor<'_>) -> Result<Step, CaseError> {
         Name::Window => Step::Window(parse_window(cursor)?),
         Name::Flatten => Step::Flatten,
         Name::Reshuffle => Step::Reshuffle,
+        Name::WithSide => {
+            let stream = cursor.word(STREAM)?.into();
+            Step::WithSide(stream, parse_view(cursor)?)
+        }
+        Name::CombineWith => Step::CombineWith(cursor.word(STREAM)?.into()),
         Name::Map => Step::Map,
         Name::WithState => Step::WithState(parse_stateful(cursor)?),
         Name::Windowed => Step::Windowed,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{
     Accumulation, Bundling, Case, Combine, Dropped, DroppedBecause, Element, Event, Expectation,
-    Number, Output, Pane, PaneInfo, PaneWindow, Step, TIMESTAMP_MIN, Timing, Value, WatermarkTo,
-    WindowFunction, parse, render_output, render_pane,
+    Number, Output, Pane, PaneInfo, PaneWindow, SideView, Step, TIMESTAMP_MIN, Timing, Value,
+    WatermarkTo, WindowFunction, parse, render_output, render_pane,
 };
 
 /// The example of style.md, exactly as it stands there.
@@ -153,6 +153,28 @@ fn a_combine_can_be_in_parts() {
 }
 
 #[test]
+fn a_step_can_read_a_stream() {
+    for (written, step) in [
+        ("with_side b as_iterable", Step::WithSide("b".into(), SideView::Iterable)),
+        ("with_side b as_list", Step::WithSide("b".into(), SideView::List)),
+        ("with_side b as_singleton", Step::WithSide("b".into(), SideView::Singleton)),
+        (
+            "with_side b as_singleton default=-3",
+            Step::WithSide("b".into(), SideView::SingletonOr(-3)),
+        ),
+        ("with_side b as_map", Step::WithSide("b".into(), SideView::Map)),
+        ("with_side b as_multimap", Step::WithSide("b".into(), SideView::Multimap)),
+        ("with_side b latest", Step::WithSide("b".into(), SideView::Latest)),
+        ("combine_with b", Step::CombineWith("b".into())),
+    ] {
+        let case = read(&format!("pipeline {written} | map\nstreams a b\nno panes"));
+        assert_eq!(case.steps, [step, Step::Map]);
+        assert!(case.is_side("b") && !case.is_side("a"), "{written}");
+        assert_eq!(read(&crate::written(&case)), case, "{written}");
+    }
+}
+
+#[test]
 fn steps_with_state_read_back_what_they_print() {
     for step in [
         "count",
@@ -214,6 +236,17 @@ fn mistakes_are_reported_with_their_line() {
         ("pipeline with_state buffer".into(), "x.case:1: a buffer has one of at="),
         ("pipeline with_state looping".into(), "x.case:1: the step needs every=TIME"),
         ("pipeline sum_per_key fanout x".into(), "x.case:1: `x` is not a number of parts"),
+        ("pipeline with_side b as_list\nno panes".into(), "x.case:1: no stream `b`"),
+        (
+            "streams a b\npipeline with_side c as_list\nno panes".into(),
+            "x.case:2: unknown word `c`; a stream of this case",
+        ),
+        ("streams a\npipeline combine_with a\nno panes".into(), "x.case:2: each stream is a"),
+        ("pipeline with_side a as_set\nno panes".into(), "x.case:1: unknown word `as_set`"),
+        (
+            "pipeline with_side a as_singleton default=x\nno panes".into(),
+            "x.case:1: `x` is not a whole number",
+        ),
         ("streams a b\npipeline map\nadd k=1\nno panes".into(), "x.case:3: elements without a"),
     ] {
         let error = parse(&text, "x.case").expect_err(&text).to_string();

@@ -2,10 +2,12 @@
 
 use super::combine::{Fold, Numbers};
 use super::grouping::Grouping;
+use super::script;
+use super::side::Reader;
 use super::window;
 use super::windowing::Windowing;
 use crate::case::{
-    Case, Combine, Defaults, GLOBAL_WINDOW_MAX, Number, Pane, PaneInfo, PaneWindow, Step,
+    Case, Combine, Defaults, GLOBAL_WINDOW_MAX, Number, Pane, PaneInfo, PaneWindow, SideView, Step,
     TIMESTAMP_MIN, Trigger, Value, WindowFunction, WindowSpec,
 };
 
@@ -27,6 +29,7 @@ enum Work {
     AssignWindows(WindowFunction),
     ToOneKey,
     Group(Box<Grouping>),
+    Read(Box<Reader>),
     /// Behind a global combine: gives the value of nothing if nothing ever came.
     Default {
         value: Value,
@@ -62,6 +65,14 @@ impl Pipeline {
                         pipeline.steps.push(default_of(*combine, numbers));
                     }
                 }
+                Step::WithSide(stream, view) => {
+                    pipeline.read(stream, *view, script::windowing_of(case, stream), &windowing);
+                }
+                Step::CombineWith(stream) => {
+                    pipeline.group(&mut windowing, &mut numbers, Fold::Group, true);
+                    let side = script::windowing_of(case, stream);
+                    pipeline.read(stream, SideView::List, side, &windowing);
+                }
                 Step::ToOneKey => pipeline.steps.push(Work::ToOneKey),
                 Step::Flatten | Step::Reshuffle | Step::Map | Step::Windowed => {
                     pipeline.steps.push(Work::Nothing);
@@ -87,11 +98,16 @@ impl Pipeline {
         *numbers = fold.numbers(*numbers);
     }
 
+    fn read(&mut self, stream: &str, view: SideView, side: Windowing, main: &Windowing) {
+        self.steps.push(Work::Read(Box::new(Reader::new(stream, view, side, main))));
+    }
+
     /// All groupings, in the order data meets them.
     pub(super) fn groupings(&self) -> Vec<&Grouping> {
         fn grouping(step: &Work) -> Option<&Grouping> {
             match step {
                 Work::Group(grouping) => Some(grouping),
+                Work::Read(reader) => Some(&reader.grouping),
                 Work::Nothing | Work::AssignWindows(_) | Work::ToOneKey | Work::Default { .. } => {
                     None
                 }
@@ -110,15 +126,68 @@ impl Pipeline {
         self.advance(0, to)
     }
 
+    /// A bundle of a stream that is a side input.
+    pub(super) fn side_bundle(&mut self, stream: &str, bundle: &[Pane]) -> Result<(), String> {
+        self.for_readers(stream, |reader| reader.take(bundle.to_vec()))
+    }
+
+    /// The watermark of a stream that is a side input moved on.
+    pub(super) fn side_watermark(&mut self, stream: &str, to: i64) -> Result<(), String> {
+        self.for_readers(stream, |reader| reader.side_watermark(to))
+    }
+
+    /// How many elements came too late for their side input.
+    pub(super) fn late_readers(&self) -> u64 {
+        let dropped = |step: &Work| match step {
+            Work::Read(reader) => reader.dropped,
+            Work::Nothing
+            | Work::AssignWindows(_)
+            | Work::ToOneKey
+            | Work::Group(_)
+            | Work::Default { .. } => 0,
+        };
+        self.steps.iter().map(dropped).sum()
+    }
+
+    /// Changes what the steps see that read this stream; what waits is tried again.
+    fn for_readers(
+        &mut self,
+        stream: &str,
+        change: impl Fn(&mut Reader) -> Result<(), String>,
+    ) -> Result<(), String> {
+        for at in 0..self.steps.len() {
+            let Work::Read(reader) = &mut self.steps[at] else { continue };
+            if reader.stream == stream {
+                change(reader)?;
+                self.retry(at)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries again what waits in front of a reader.
+    fn retry(&mut self, at: usize) -> Result<(), String> {
+        let Work::Read(reader) = &mut self.steps[at] else { return Ok(()) };
+        let processed = reader.process(Vec::new())?;
+        self.deliver(at + 1, processed)?;
+        self.tell_watermark(at)
+    }
+
     /// The clock moved on: for every grouping at once, then each looks at its timers in turn. What
     /// follows from the timers of one, panes and watermark, happens before the next one looks.
     pub(super) fn processing_time(&mut self, now: i64) -> Result<(), String> {
         for step in &mut self.steps {
-            if let Work::Group(grouping) = step {
-                grouping.set_processing_time(now);
+            match step {
+                Work::Group(grouping) => grouping.set_processing_time(now),
+                Work::Read(reader) => reader.grouping.set_processing_time(now),
+                Work::Nothing | Work::AssignWindows(_) | Work::ToOneKey | Work::Default { .. } => {}
             }
         }
         for at in 0..self.steps.len() {
+            if let Work::Read(reader) = &mut self.steps[at] {
+                reader.on_processing_time()?;
+                self.retry(at)?;
+            }
             let Work::Group(grouping) = &mut self.steps[at] else { continue };
             let panes = grouping.on_processing_time()?;
             self.deliver(at + 1, panes)?;
@@ -157,12 +226,27 @@ impl Pipeline {
                 self.deliver(at + 1, panes)?;
                 self.tell_watermark(at)
             }
+            Work::Read(reader) => {
+                let processed = reader.process(bundle)?;
+                self.deliver(at + 1, processed)?;
+                self.tell_watermark(at)
+            }
         }
     }
 
-    /// Tells what is behind a grouping of its output watermark; its panes are there already.
+    /// Tells what is behind a grouping, or a reader, of its output watermark; its panes are there
+    /// already.
     fn tell_watermark(&mut self, at: usize) -> Result<(), String> {
-        let Work::Group(grouping) = &mut self.steps[at] else { return Ok(()) };
+        let grouping = match &mut self.steps[at] {
+            Work::Group(grouping) => grouping,
+            Work::Read(reader) => {
+                let new = reader.new_watermark();
+                return new.map_or(Ok(()), |to| self.advance(at + 1, to));
+            }
+            Work::Nothing | Work::AssignWindows(_) | Work::ToOneKey | Work::Default { .. } => {
+                return Ok(());
+            }
+        };
         let before = grouping.told_watermark;
         let now = grouping.output_watermark();
         grouping.told_watermark = now;
@@ -190,6 +274,10 @@ impl Pipeline {
                 Work::Group(grouping) => {
                     let panes = grouping.on_watermark(watermark)?;
                     self.deliver(at + 1, panes)?;
+                    return self.tell_watermark(at);
+                }
+                Work::Read(reader) => {
+                    reader.main_watermark(watermark);
                     return self.tell_watermark(at);
                 }
             }

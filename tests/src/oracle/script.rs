@@ -16,6 +16,10 @@ pub(super) enum Played {
     Bundle(Vec<Pane>),
     /// The smallest watermark of all streams moved on to here.
     Watermark(i64),
+    /// A bundle of a stream that is a side input.
+    SideBundle(String, Vec<Pane>),
+    /// The watermark of a stream that is a side input moved on to here.
+    SideWatermark(String, i64),
     /// Processing time is this now.
     Processing(i64),
 }
@@ -30,13 +34,17 @@ pub(super) fn played(case: &Case) -> Result<Vec<Played>, String> {
         match event {
             Event::Add { stream, elements } => {
                 let stream = stream.as_deref().unwrap_or_default();
-                events.push(Played::Bundle(bundle(case, stream, elements, watermarks[stream])?));
+                let bundle = bundle(case, stream, elements, watermarks[stream])?;
+                events.push(match case.is_side(stream) {
+                    true => Played::SideBundle(stream.to_owned(), bundle),
+                    false => Played::Bundle(bundle),
+                });
             }
             Event::Watermark { stream, to } => {
                 for name in &names {
                     if stream.as_ref().is_none_or(|stream| stream == name) {
                         let to = target(*to)?;
-                        events.extend(moved(&mut watermarks, name, to)?);
+                        events.extend(moved(case, &mut watermarks, name, to)?);
                     }
                 }
             }
@@ -49,7 +57,7 @@ pub(super) fn played(case: &Case) -> Result<Vec<Played>, String> {
     }
     for name in &names {
         if watermarks[name.as_str()] < TIMESTAMP_MAX {
-            events.extend(moved(&mut watermarks, name, TIMESTAMP_MAX)?);
+            events.extend(moved(case, &mut watermarks, name, TIMESTAMP_MAX)?);
         }
     }
     Ok(events)
@@ -63,18 +71,23 @@ fn target(to: WatermarkTo) -> Result<i64, String> {
     }
 }
 
-/// Moves one stream's watermark; an event if that moves the smallest one.
+/// Moves one stream's watermark; an event if that moves the smallest one, or is a side input's.
 fn moved<'a>(
+    case: &Case,
     watermarks: &mut BTreeMap<&'a str, i64>,
     name: &'a str,
     to: i64,
 ) -> Result<Option<Played>, String> {
     let smallest = |watermarks: &BTreeMap<&str, i64>| {
-        watermarks.values().copied().min().expect("a case has a stream")
+        let main = watermarks.iter().filter(|(name, _)| !case.is_side(name));
+        main.map(|(_, at)| *at).min().expect("a case has a stream")
     };
     let before = smallest(watermarks);
     if to <= watermarks.insert(name, to).expect("a stream of the case") {
         return Err("a watermark must move forward".into());
+    }
+    if case.is_side(name) {
+        return Ok(Some(Played::SideWatermark(name.to_owned(), to)));
     }
     let now = smallest(watermarks);
     Ok((before < now).then_some(Played::Watermark(now)))
@@ -109,16 +122,21 @@ fn bundle(
     Ok(bundle)
 }
 
+/// The windowing of a stream.
+pub(super) fn windowing_of(case: &Case, stream: &str) -> Windowing {
+    let script = Windowing::of_a_script();
+    match case.window_on(stream) {
+        Some(spec) => script.windowed(spec),
+        None => script,
+    }
+}
+
 /// The windowing of what the streams become when they are flattened: the first one's, with the
 /// largest lateness (model.md 2.6).
 pub(super) fn windowing(case: &Case) -> Windowing {
-    let script = Windowing::of_a_script();
-    let of_stream = |name: &String| match case.window_on(name) {
-        Some(spec) => script.windowed(spec),
-        None => script.clone(),
-    };
-    let streams: Vec<Windowing> = case.streams.iter().map(of_stream).collect();
+    let main = case.streams.iter().filter(|name| !case.is_side(name));
+    let streams: Vec<Windowing> = main.map(|name| windowing_of(case, name)).collect();
     let lateness = streams.iter().map(|windowing| windowing.lateness).max().unwrap_or(0);
-    let first = streams.into_iter().next().unwrap_or(script);
+    let first = streams.into_iter().next().unwrap_or_else(Windowing::of_a_script);
     Windowing { lateness, ..first }
 }

@@ -5,6 +5,7 @@ use heliostat::{CollectionId, Group, PCollection};
 use super::keyed::{Keyed, under_one_key};
 use super::script::Value;
 use super::seen::panes;
+use super::sides::Sides;
 use super::stream::{Seen, Stream, cannot_follow};
 use super::ticks::Ticks;
 use super::windowing::window;
@@ -13,7 +14,7 @@ use crate::case::{self, Dropped, Pane, Step};
 pub(super) struct Grouped<V: heliostat::Element>(pub(super) PCollection<(String, Group<V>)>);
 
 impl<V: Value> Stream for Grouped<V> {
-    fn then(&self, step: &Step) -> Result<Box<dyn Stream>, String> {
+    fn then(&self, step: &Step, _: &Sides) -> Result<Box<dyn Stream>, String> {
         let groups = &self.0;
         Ok(match step {
             Step::ToOneKey => Box::new(Keyed(groups.flat_map_into(|(_, group), out| {
@@ -30,6 +31,8 @@ impl<V: Value> Stream for Grouped<V> {
             | Step::CombinePerKey(_)
             | Step::CombinePerKeyWithFanout(..)
             | Step::CombineGlobally(..)
+            | Step::WithSide(..)
+            | Step::CombineWith(_)
             | Step::WithState(_) => {
                 return Err(cannot_follow(step, "a grouping"));
             }

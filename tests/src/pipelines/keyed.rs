@@ -6,6 +6,7 @@ use super::grouped::Grouped;
 use super::keyless::Keyless;
 use super::script::Value;
 use super::seen::{dropped, panes};
+use super::sides::Sides;
 use super::stream::{Seen, Stream, cannot_follow};
 use super::ticks::Ticks;
 use super::windowing::{cannot_build, windowed};
@@ -16,7 +17,7 @@ pub(super) struct Keyed<V>(pub(super) PCollection<(String, V)>);
 const ONE_KEY: &str = "all";
 
 impl<V: Value> Stream for Keyed<V> {
-    fn then(&self, step: &Step) -> Result<Box<dyn Stream>, String> {
+    fn then(&self, step: &Step, sides: &Sides) -> Result<Box<dyn Stream>, String> {
         let pairs = &self.0;
         Ok(match step {
             Step::GroupByKey => Box::new(Grouped(pairs.group_by_key())),
@@ -47,6 +48,8 @@ impl<V: Value> Stream for Keyed<V> {
             Step::Map => Box::new(Keyed(pairs.map(|pair| pair))),
             Step::Flatten | Step::Windowed => Box::new(Keyed(pairs.clone())),
             Step::Reshuffle => Box::new(Keyed(pairs.reshuffle())),
+            Step::WithSide(stream, view) => sides.read(pairs, stream, *view)?,
+            Step::CombineWith(stream) => sides.combined(pairs, stream)?,
             Step::WithState(stateful) => Box::new(Keyed(V::stateful(pairs, stateful)?)),
         })
     }
@@ -89,6 +92,8 @@ impl<V: Value> Stream for Keyed<V> {
             | Step::Window(_)
             | Step::Flatten
             | Step::Reshuffle
+            | Step::WithSide(..)
+            | Step::CombineWith(_)
             | Step::Map
             | Step::WithState(_)
             | Step::Windowed => {

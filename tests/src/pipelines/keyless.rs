@@ -5,6 +5,7 @@ use heliostat::{CollectionId, PCollection};
 use super::keyed::{Keyed, needs_keys, under_one_key};
 use super::script::Value;
 use super::seen::panes;
+use super::sides::Sides;
 use super::stream::{Seen, Stream};
 use super::ticks::Ticks;
 use super::windowing::{cannot_build, window};
@@ -13,7 +14,7 @@ use crate::case::{self, Dropped, Pane, Step};
 pub(super) struct Keyless<V>(pub(super) PCollection<V>);
 
 impl<V: Value> Stream for Keyless<V> {
-    fn then(&self, step: &Step) -> Result<Box<dyn Stream>, String> {
+    fn then(&self, step: &Step, _: &Sides) -> Result<Box<dyn Stream>, String> {
         let values = &self.0;
         Ok(match step {
             Step::ToOneKey => Box::new(Keyed(values.map(under_one_key))),
@@ -25,6 +26,8 @@ impl<V: Value> Stream for Keyless<V> {
             | Step::CombinePerKey(_)
             | Step::CombinePerKeyWithFanout(..)
             | Step::CombineGlobally(..)
+            | Step::WithSide(..)
+            | Step::CombineWith(_)
             | Step::WithState(_) => {
                 return Err(needs_keys(step));
             }

@@ -2,6 +2,7 @@
 
 use heliostat::{CollectionId, RunResult};
 
+use super::sides::Sides;
 use super::ticks::Ticks;
 use crate::case::{Dropped, Pane, Step};
 
@@ -10,8 +11,8 @@ pub(super) type Seen<T> = Box<dyn Fn(&RunResult) -> Vec<T>>;
 
 /// A collection whose element type only its own file knows.
 pub(super) trait Stream {
-    /// What comes out of a step.
-    fn then(&self, step: &Step) -> Result<Box<dyn Stream>, String>;
+    /// What comes out of a step, which may read a side input.
+    fn then(&self, step: &Step, sides: &Sides) -> Result<Box<dyn Stream>, String>;
 
     /// What comes out of a grouping, and what it dropped.
     fn grouped_with_dropped(&self, step: &Step)

@@ -82,6 +82,8 @@ fn what_may_follow(first: &Step) -> &'static [Combine] {
         | Step::Window(_)
         | Step::Flatten
         | Step::Reshuffle
+        | Step::WithSide(..)
+        | Step::CombineWith(_)
         | Step::Map
         | Step::WithState(_)
         | Step::Windowed => &COMBINES,
@@ -100,6 +102,8 @@ pub(super) fn gives_dropped(steps: &[Step]) -> bool {
             | Step::Window(_)
             | Step::Flatten
             | Step::Reshuffle
+            | Step::WithSide(..)
+            | Step::CombineWith(_)
             | Step::Map
             | Step::WithState(_)
             | Step::Windowed,

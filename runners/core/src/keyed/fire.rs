@@ -25,10 +25,13 @@ impl Keyed {
     /// Calls back everything that is due, within the bundle in hand. What callbacks set to times
     /// that have passed fires as well, before what is later.
     pub(crate) fn fire_due(&mut self, sides: &Sides<'_>, out: &mut [Batch]) -> Result<()> {
+        self.emptied |= self.has_due();
         loop {
             // What waits to be sorted comes before the timers of the same time.
-            let first_timer = self.timers.first_due(self.moment);
-            let flush = self.sorted.as_ref().and_then(|it| it.next_due(self.moment, first_timer));
+            let flush = self
+                .sorted
+                .as_ref()
+                .and_then(|it| it.next_due(self.moment, self.timers.first_due(self.moment)));
             if let Some(row) = flush {
                 self.flush_sorted(row, self.moment.watermark, sides, out)?;
                 continue;
@@ -52,7 +55,7 @@ impl Keyed {
         sides: &Sides<'_>,
         out: &mut [Batch],
     ) -> Result<()> {
-        self.touch(due.row);
+        self.touched.push(due.row);
         let window = self.window(due.row);
         if domain == TimeDomain::ProcessingTime
             && window.is_expired(self.lateness, self.moment.watermark)
@@ -67,7 +70,7 @@ impl Keyed {
     /// The end of a key and window: what is left of its input, the author's last word, and all of it
     /// is forgotten.
     fn expire(&mut self, row: RowId, sides: &Sides<'_>, out: &mut [Batch]) -> Result<()> {
-        self.touch(row);
+        self.touched.push(row);
         self.timers.expired(row);
         self.flush_sorted(row, Timestamp::MAX, sides, out)?;
         if self.spec.on_window_expiration && !self.work.is_empty(row, self.moment.now) {
@@ -95,7 +98,7 @@ impl Keyed {
             return Ok(());
         };
         let window = self.window(row);
-        self.touch(row);
+        self.touched.push(row);
         self.look_at(&window, sides);
         let rows = vec![row; batch.len()];
         self.work.process(&mut batch, &rows, self.moment, out, &mut 0)?;
@@ -113,6 +116,7 @@ impl Keyed {
     pub(super) fn take_requests(&mut self, by: Option<(&DueTimer, u32)>) -> Result<()> {
         let mut requests = std::mem::take(self.work.timer_requests());
         for request in requests.drain(..) {
+            self.emptied |= request.set.is_none();
             let Some((due, before)) = by else {
                 self.timers.request(request, 0);
                 continue;

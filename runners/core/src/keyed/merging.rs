@@ -100,14 +100,16 @@ impl Keyed {
         let mut merges = Merges::default();
         merging.merger.merge(&windows, &mut merges);
         check_merges(&merges, &known, &active)?;
+        self.emptied = true;
         for Merge { from, into } in merges.iter() {
             let row_of = |window: &Interval| open.get(window).or_else(|| own.get(window)).copied();
             let members: Vec<RowId> = from.iter().filter_map(row_of).collect();
             let Some(&first) = members.first() else { continue };
             let target = self.work.row_in(first, into);
-            self.touch(target);
+            self.take_opened();
+            self.touched.push(target);
             for row in members.into_iter().filter(|row| *row != target) {
-                self.touch(row);
+                self.touched.push(row);
                 self.work.merge(target, row, self.moment.now)?;
                 self.move_timers(row, target, into);
                 self.move_sorted(row, target, into);

@@ -50,7 +50,8 @@ impl Keyed {
         row
     }
 
-    /// What waits to be sorted.
+    /// What waits to be sorted, in the order of the rows: that of their ids is another one once a
+    /// row was closed.
     pub(crate) fn save_sorted(&self, edge: &dyn EdgeType) -> Vec<QueuedBatch> {
         let Some(sorted) = &self.sorted else { return Vec::new() };
         let batches = self.rows_in_use().filter_map(|row| sorted.batch(row));
@@ -68,7 +69,6 @@ impl Keyed {
         edge: &dyn EdgeType,
     ) -> Result<()> {
         self.moment = Moment { watermark: saved.input_watermark, ..self.moment };
-        self.bundle += 1;
         self.forget_all();
         for row in &saved.rows {
             self.load_row(row)?;
@@ -82,15 +82,15 @@ impl Keyed {
 
     fn forget_all(&mut self) {
         for row in self.work.open_rows() {
-            self.touch(row);
+            self.touched.push(row);
             self.work.wipe(row);
             self.timers.clear(row);
         }
         if let Some(sorted) = &mut self.sorted {
             *sorted = Sorted::default();
         }
+        self.emptied = true;
         self.commit();
-        self.bundle += 1;
     }
 
     /// How many rows there are.
@@ -113,7 +113,8 @@ impl Keyed {
             cells.push(SavedCell { cell, written: *written, bytes: bytes.clone() });
         }
         let row = self.work.load_row(&saved.key, window, &cells)?;
-        self.touch(row);
+        self.take_opened();
+        self.touched.push(row);
         for RowTimer { id, tag, at, output, holds, .. } in &saved.timers {
             let timer = self.spec.timers.iter().position(|timer| timer.id == *id);
             let timer = timer.ok_or_else(|| damaged(&format!("there is no timer `{id}`")))?;
@@ -127,7 +128,8 @@ impl Keyed {
     fn load_sorted(&mut self, batch: Batch) {
         let mut rows = Vec::new();
         self.work.rows(&batch, &mut rows);
-        rows.iter().for_each(|&row| self.touch(row));
+        self.take_opened();
+        self.touched.extend_from_slice(&rows);
         if let Some(sorted) = &mut self.sorted {
             sorted.keep(&batch, &rows, self.work.as_ref(), self.lateness);
         }

@@ -4,7 +4,7 @@ use heliostat::graph::{
     DueTimer, Moment, RowId, TimeDomain, TimerRequest, TimerSetting, TimerSpec,
 };
 use heliostat::{Str, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The timers of all rows.
 pub(super) struct Timers {
@@ -13,8 +13,9 @@ pub(super) struct Timers {
     rows: Vec<RowTimers>,
     event: BTreeSet<Place>,
     processing: BTreeSet<Place>,
-    /// When rows are garbage: once the watermark has passed this.
-    expiry: BTreeSet<(Timestamp, RowId)>,
+    /// Rows by when they are garbage: once the watermark has passed that. A row that was closed before
+    /// stays listed, and is passed over.
+    expiry: BTreeMap<Timestamp, VecDeque<RowId>>,
     /// Every timestamp that the watermark is held at, counted.
     holds: BTreeMap<Timestamp, usize>,
     /// What the bundle in hand has changed, and what was before.
@@ -33,6 +34,8 @@ struct RowTimers {
     expiry: Option<Timestamp>,
     /// Where it holds the watermark until then.
     holds: Option<Timestamp>,
+    /// Where it is listed among the expiries, whether it is open or not.
+    listed: Option<Timestamp>,
     timers: Vec<(u32, Str, Entry)>,
 }
 
@@ -56,7 +59,7 @@ impl Timers {
             rows: Vec::new(),
             event: BTreeSet::new(),
             processing: BTreeSet::new(),
-            expiry: BTreeSet::new(),
+            expiry: BTreeMap::new(),
             holds: BTreeMap::new(),
             undo: Vec::new(),
         }
@@ -70,18 +73,20 @@ impl Timers {
         }
         self.rows[at].expiry = Some(expiry);
         self.rows[at].holds = holds;
-        self.expiry.insert((expiry, row));
+        if self.rows[at].listed != Some(expiry) {
+            self.rows[at].listed = Some(expiry);
+            self.expiry.entry(expiry).or_default().push_back(row);
+        }
         self.hold_at(holds);
     }
 
     /// Forgets a row that has no timers.
     pub(super) fn close(&mut self, row: RowId) {
-        let closed = std::mem::take(&mut self.rows[row.0 as usize]);
+        let closed = &mut self.rows[row.0 as usize];
         debug_assert!(closed.timers.is_empty(), "a row with timers is not closed");
-        if let Some(expiry) = closed.expiry {
-            self.expiry.remove(&(expiry, row));
-        }
-        self.let_go(closed.holds);
+        closed.expiry = None;
+        let holds = closed.holds.take();
+        self.let_go(holds);
     }
 
     pub(super) fn has_any(&self, row: RowId) -> bool {
@@ -172,7 +177,7 @@ impl Timers {
     /// The time of the first event timer or expiry that the watermark has passed.
     pub(super) fn first_due(&self, moment: Moment) -> Option<Timestamp> {
         let timer = self.event.first().map(|place| place.0);
-        let expiry = self.expiry.first().map(|(at, _)| *at);
+        let expiry = self.expiry.keys().next().copied();
         let first = [timer, expiry].into_iter().flatten().min()?;
         (first < moment.watermark).then_some(first)
     }
@@ -180,17 +185,37 @@ impl Timers {
     /// Takes out what is due next: event timers in the order of their times, a row's end behind all
     /// of its timers; then what processing time has passed (model.md S16, S17).
     pub(super) fn next_due(&mut self, moment: Moment) -> Option<Due> {
-        let expiry = self.expiry.first().map(|(at, _)| *at).filter(|at| *at < moment.watermark);
+        let expiry = self.next_expiry(moment.watermark);
         let timer = self.event.first().map(|place| place.0).filter(|at| *at < moment.watermark);
         match (timer, expiry) {
             (Some(timer), Some(expiry)) if timer <= expiry => {
                 self.take_first(TimeDomain::EventTime)
             }
             (Some(_), None) => self.take_first(TimeDomain::EventTime),
-            (_, Some(_)) => self.expiry.first().map(|(_, row)| Due::Expiry(*row)),
+            (_, Some(expiry)) => {
+                let row = self.expiry.get(&expiry).and_then(VecDeque::front);
+                row.map(|row| Due::Expiry(*row))
+            }
             (None, None) => {
                 let overdue = self.processing.first().is_some_and(|place| place.0 < moment.now);
                 if overdue { self.take_first(TimeDomain::ProcessingTime) } else { None }
+            }
+        }
+    }
+
+    /// The first expiry of an open row that the watermark has passed; that row is the first listed
+    /// there.
+    fn next_expiry(&mut self, watermark: Timestamp) -> Option<Timestamp> {
+        loop {
+            let mut first = self.expiry.first_entry().filter(|first| *first.key() < watermark)?;
+            let at = *first.key();
+            match first.get_mut().front() {
+                None => drop(first.remove()),
+                Some(row) if self.rows[row.0 as usize].expiry == Some(at) => return Some(at),
+                Some(row) => {
+                    self.rows[row.0 as usize].listed = None;
+                    first.get_mut().pop_front();
+                }
             }
         }
     }
@@ -209,8 +234,10 @@ impl Timers {
 
     /// The row is past its end: it does not come up again.
     pub(super) fn expired(&mut self, row: RowId) {
-        if let Some(expiry) = self.rows[row.0 as usize].expiry {
-            self.expiry.remove(&(expiry, row));
+        let row = &mut self.rows[row.0 as usize];
+        let listed = row.listed.take().and_then(|listed| self.expiry.get_mut(&listed));
+        if let Some(listed) = listed {
+            listed.pop_front();
         }
     }
 
@@ -226,10 +253,11 @@ impl Timers {
         while let Some((name, before)) = self.undo.pop() {
             self.put(&name, before);
         }
-        let open =
-            self.rows.iter().enumerate().filter_map(|(row, timers)| {
-                Some((timers.expiry?, RowId(u32::try_from(row).ok()?)))
-            });
-        self.expiry.extend(open);
+        for (row, timers) in (0..).map(RowId).zip(&mut self.rows) {
+            if let (Some(expiry), None) = (timers.expiry, timers.listed) {
+                timers.listed = Some(expiry);
+                self.expiry.entry(expiry).or_default().push_back(row);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A plan as text.
 
-use super::{GroupingPlan, Lifting, Plan, Root, Target};
+use super::{GroupingPlan, Lifting, Plan, Root, Stage, Target};
 use crate::GroupingPath;
 use heliostat::WindowFn;
 use heliostat::graph::{Composite, Graph, Transform};
@@ -15,11 +15,15 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
             Root::Grouping(id) => {
                 format!("grouping `{}`", graph.step(plan.groupings[id.0 as usize].step).path)
             }
-            Root::Exchange(_) => "an exchange".to_owned(),
+            Root::Exchange(_) => exchange(stage, graph),
         };
         let output = &graph.collection(stage.input).output;
         let output = if output == "out" { String::new() } else { format!(" ({output})") };
         line(&mut text, format_args!("stage {} from {from}{output}", stage.id.0 + 1));
+        for id in stage.head.iter().flat_map(|head| &head.views) {
+            let view = graph.producer(plan.views[id.0 as usize].collection);
+            line(&mut text, format_args!("  <~ view `{}`", graph.named_step(view).path));
+        }
         for &step in &stage.steps {
             line(&mut text, format_args!("  {}", graph.step(step).path));
         }
@@ -34,7 +38,7 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
                 }
                 Target::View(id) => {
                     let view = graph.producer(plan.views[id.0 as usize].collection);
-                    line(&mut text, format_args!("  -> view `{}`", view.path));
+                    line(&mut text, format_args!("  -> view `{}`", graph.named_step(view).path));
                 }
                 Target::Write(step) => {
                     line(&mut text, format_args!("  -> write `{}`", graph.step(*step).path));
@@ -68,6 +72,21 @@ pub(super) fn render(plan: &Plan, graph: &Graph) -> String {
         );
     }
     text
+}
+
+/// How elements come to the head of a stage.
+fn exchange(stage: &Stage, graph: &Graph) -> String {
+    let by_key = stage.steps.first().is_some_and(|&head| match &graph.step(head).transform {
+        Transform::ParDo(spec) => spec.is_keyed(),
+        Transform::Composite(_)
+        | Transform::Impulse
+        | Transform::GroupByKey
+        | Transform::Flatten
+        | Transform::WindowInto(_)
+        | Transform::TestStream(_) => false,
+    });
+    let input = &graph.named_step(graph.producer(stage.input)).path;
+    format!("`{input}`, exchanged{}", if by_key { " by key" } else { "" })
 }
 
 fn lifted(lifting: &Lifting) -> String {

@@ -4,6 +4,7 @@ use super::Executor;
 use heliostat::graph::{Composite, Step, Transform};
 use heliostat::{
     Completion, OpenWindows, RunError, RunEvent, RunResult, StepMetrics, StopCause, Stopped,
+    TransformId,
 };
 use heliostat_runner_core::{Attempt, Target};
 
@@ -80,15 +81,32 @@ impl Executor<'_> {
         Ok(self.told_result())
     }
 
+    /// What the author's groupings have open; those inside an expanded write or reshuffle are none
+    /// of theirs.
+    fn open_windows(&self) -> OpenWindows {
+        let groupings = self.works.groupings.iter().zip(&self.plan.groupings);
+        let of_authors = groupings.filter(|(_, plan)| !self.is_part_of_an_exchange(plan.step));
+        let open = of_authors.map(|(grouping, _)| grouping.open_windows());
+        open.fold(OpenWindows::default(), |all, one| OpenWindows {
+            windows: all.windows + one.windows,
+            panes_pending: all.panes_pending + one.panes_pending,
+        })
+    }
+
+    fn is_part_of_an_exchange(&self, step: TransformId) -> bool {
+        let parent = self.job.graph.step(step).parent;
+        parent.is_some_and(|parent| {
+            matches!(
+                self.job.graph.step(parent).transform,
+                Transform::Composite(Composite::Reshuffle | Composite::Write(_))
+            ) || self.is_part_of_an_exchange(parent)
+        })
+    }
+
     /// What the run leaves behind, told to the observer.
     pub(super) fn told_result(mut self) -> RunResult {
         if self.result.stopped.is_some() {
-            let open = self.works.groupings.iter().map(|grouping| grouping.open_windows());
-            self.result.interrupted =
-                Some(open.fold(OpenWindows::default(), |all, one| OpenWindows {
-                    windows: all.windows + one.windows,
-                    panes_pending: all.panes_pending + one.panes_pending,
-                }));
+            self.result.interrupted = Some(self.open_windows());
         }
         for (step, written) in &self.result.written {
             let event = RunEvent::Written { step: step.clone(), written: written.clone() };

@@ -17,6 +17,11 @@ impl Graph {
                 (self.named_step(self.producer(collection.id)).id.index(), taker.id.index());
             line(&mut text, format_args!("  s{from} -> s{to} [label={label}];"));
         }
+        for (view, reader) in self.dashed() {
+            let (from, to) =
+                (self.named_step(self.producer(view.id)).id.index(), reader.id.index());
+            line(&mut text, format_args!("  s{from} -> s{to} [style=dashed];"));
+        }
         text.push_str("}\n");
         text
     }

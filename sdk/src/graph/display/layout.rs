@@ -22,6 +22,8 @@ pub(in crate::graph) struct Link {
     pub(in crate::graph) port: f64,
     /// The box it goes to.
     pub(in crate::graph) to: usize,
+    /// Whether it is of something that is read beside the main input.
+    pub(in crate::graph) dashed: bool,
 }
 
 /// Where everything has gone.
@@ -260,7 +262,7 @@ mod tests {
     use super::{GAP, Layout, Link};
 
     fn links(pairs: &[(usize, usize)]) -> Vec<Link> {
-        pairs.iter().map(|&(from, to)| Link { from, port: 50.0, to }).collect()
+        pairs.iter().map(|&(from, to)| Link { from, port: 50.0, to, dashed: false }).collect()
     }
 
     #[test]

@@ -16,6 +16,11 @@ impl Graph {
                 (self.named_step(self.producer(collection.id)).id.index(), taker.id.index());
             line(&mut text, format_args!("  s{from} -->|{label}| s{to}"));
         }
+        for (view, reader) in self.dashed() {
+            let (from, to) =
+                (self.named_step(self.producer(view.id)).id.index(), reader.id.index());
+            line(&mut text, format_args!("  s{from} -.-> s{to}"));
+        }
         text
     }
 

@@ -35,6 +35,10 @@ impl Graph {
             let (name, path) = (prefix(collection), &producer.path);
             line(text, format_args!("{indent}{INDENT}<- {name}{path}"));
         }
+        for view in self.beside(step) {
+            let view = self.named_step(self.producer(view.id));
+            line(text, format_args!("{indent}{INDENT}<~ {}", view.path));
+        }
         for collection in self.drawn_outputs(step) {
             let Collection { element, boundedness, windowing, .. } = collection;
             let name = prefix(collection);

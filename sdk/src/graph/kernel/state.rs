@@ -3,6 +3,7 @@
 //! A row is a key in a window. A step has one column per declared cell, and a column has one cell
 //! per row. Each column keeps a journal of how to undo what the current bundle did to it.
 
+mod index;
 mod rows;
 mod stamps;
 mod one;
@@ -29,6 +30,8 @@ pub(crate) trait CellColumn: Any + Send {
     fn grow(&mut self, rows: usize);
     /// Whether nothing can be read from a cell.
     fn is_empty(&self, row: RowId, now: Timestamp) -> bool;
+    /// Whether the bundle took something out of some cell.
+    fn has_emptied(&self) -> bool;
     /// Empties a cell; undone with the bundle.
     fn wipe(&mut self, row: RowId);
     /// Empties a cell for good.

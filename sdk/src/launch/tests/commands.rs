@@ -201,7 +201,7 @@ fn graph_draws_in_the_form_that_was_asked_for() {
         ("graph --format dot", "digraph"),
         ("graph --format svg", "<svg"),
         ("graph --format json --end 3", "\"steps\""),
-        ("graph --plan", "2 leaves in one stage"),
+        ("graph --plan", "9 leaves in one stage"),
     ] {
         let (exit, captured) = launched(both(), numbers, command_line);
         let results = captured.results();
@@ -263,7 +263,7 @@ fn the_matrix_shows_findings_reasons_and_what_was_never_computed() {
     };
     assert_eq!(row("gbk"), ["gbk", "yes", "partial", "unverified", "unverified"]);
     assert_eq!(row("flatten"), ["flatten", "no", "unverified", "unverified", "unverified"]);
-    assert_eq!(row("reshuffle")[1..], ["not built yet"; 4]);
+    assert_eq!(row("ops.drain")[1..], ["not built yet"; 4]);
     assert!(results.starts_with("  ") && results.contains("direct 0.0.1"), "{results}");
     assert!(
         results.ends_with("direct, gbk: at the end only\nrounds: its matrix was never computed\n"),

@@ -102,8 +102,8 @@ fn what_cannot_be_gone_on_from_is_refused_before_anything_runs() {
     std::fs::write(&cut, &bytes[..bytes.len() - 9]).expect("the folder is there");
     assert_eq!(size, bytes.len() as u64);
 
-    let plain =
-        Pretender { support: Support::everything(), ..Pretender::new("direct", Script::Done) };
+    let support = Support::everything().without(Capability::OpsSnapshot);
+    let plain = Pretender { support, ..Pretender::new("direct", Script::Done) };
     for (runner, command_line, words) in [
         (
             Pretender::new("direct", Script::Stops),

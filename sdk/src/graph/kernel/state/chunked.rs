@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// How many entries a piece has at most.
 pub(crate) const CHUNK_ENTRIES_MAX: usize = 256;
 
-/// Snapshot in order.
+/// Entries in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Chunked<E> {
     /// Invariant: between calls none is empty, and none is longer than [`CHUNK_ENTRIES_MAX`].
@@ -226,7 +226,7 @@ impl<E> FromIterator<E> for Chunked<E> {
     }
 }
 
-/// Snapshot as they were when they were asked for.
+/// Entries as they were when they were asked for.
 #[derive(Debug)]
 pub(crate) struct Snapshot<E> {
     chunks: Vec<Arc<Vec<E>>>,
@@ -260,3 +260,6 @@ impl<E: Clone> Iterator for Snapshot<E> {
 fn number(count: usize) -> u32 {
     u32::try_from(count).expect("a cell has fewer than 2^32 pieces")
 }
+
+#[cfg(test)]
+mod tests;

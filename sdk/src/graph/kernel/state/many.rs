@@ -16,6 +16,8 @@ pub(crate) struct ManyColumn<E: 'static, A> {
     coder: Coder<E>,
     /// What a cell past its time to live reads as.
     nothing: Chunked<E>,
+    /// Whether the bundle took something out.
+    emptied: bool,
     /// Where the next sweep begins.
     swept: usize,
 }
@@ -29,6 +31,7 @@ impl<E: Element, A: Arrange<E>> ManyColumn<E, A> {
             order,
             coder,
             nothing: Chunked::default(),
+            emptied: false,
             swept: 0,
         }
     }
@@ -53,6 +56,7 @@ impl<E: Element, A: Arrange<E>> ManyColumn<E, A> {
             order: &self.order,
             journal: &mut self.journal,
             stamps: &mut self.stamps,
+            emptied: &mut self.emptied,
         }
     }
 
@@ -75,6 +79,7 @@ pub(crate) struct Opened<'a, E, A> {
     pub(crate) order: &'a A,
     journal: &'a mut Vec<(RowId, Change<E>)>,
     stamps: &'a mut Stamps,
+    emptied: &'a mut bool,
 }
 
 impl<E: Element, A> Opened<'_, E, A> {
@@ -98,6 +103,7 @@ impl<E: Element, A> Opened<'_, E, A> {
 
     /// Takes an entry out.
     pub(crate) fn remove(self, place: Place) {
+        *self.emptied = true;
         self.stamps.set(self.row, self.now);
         self.cell.remove(place, |change| self.journal.push((self.row, change)));
     }
@@ -105,6 +111,7 @@ impl<E: Element, A> Opened<'_, E, A> {
     /// Takes out the entries from one place up to another.
     pub(crate) fn cut(self, from: Place, to: Place) {
         if from < to {
+            *self.emptied = true;
             self.stamps.set(self.row, self.now);
             let rest = self.cell.without(from, to);
             self.cell.become_whole(rest, |change| self.journal.push((self.row, change)));
@@ -125,8 +132,13 @@ impl<E: Element, A: Arrange<E>> CellColumn for ManyColumn<E, A> {
     fn wipe(&mut self, row: RowId) {
         let cell = &mut self.cells[row.0 as usize];
         if !cell.is_empty() {
+            self.emptied = true;
             cell.become_whole(Chunked::default(), |change| self.journal.push((row, change)));
         }
+    }
+
+    fn has_emptied(&self) -> bool {
+        self.emptied
     }
 
     fn forget(&mut self, row: RowId) {
@@ -152,6 +164,7 @@ impl<E: Element, A: Arrange<E>> CellColumn for ManyColumn<E, A> {
 
     fn commit(&mut self, now: Timestamp) {
         self.journal.clear();
+        self.emptied = false;
         self.stamps.commit();
         if self.stamps.count() {
             self.sweep(now);
@@ -163,6 +176,7 @@ impl<E: Element, A: Arrange<E>> CellColumn for ManyColumn<E, A> {
             self.cells[row.0 as usize].undo(change);
         }
         self.stamps.roll_back();
+        self.emptied = false;
     }
 
     fn save(&self, row: RowId, cell: u32, now: Timestamp) -> Option<SavedCell> {

@@ -75,6 +75,8 @@ pub(crate) struct OneColumn<T: 'static, J> {
     /// In which bundle a row was last changed in place; grown on demand.
     changed_in: Vec<u64>,
     bundle: u64,
+    /// Whether the bundle took something out.
+    emptied: bool,
     /// Where the next sweep begins.
     swept: usize,
 }
@@ -89,12 +91,13 @@ impl<T: Element, J: Join<T>> OneColumn<T, J> {
             coder: Coder::of(),
             changed_in: Vec::new(),
             bundle: 1,
+            emptied: false,
             swept: 0,
         }
     }
 
     /// What a cell holds.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(&self, row: RowId, now: Timestamp) -> Option<&T> {
         if self.stamps.expired(row, now) {
             return None;
@@ -103,10 +106,26 @@ impl<T: Element, J: Join<T>> OneColumn<T, J> {
     }
 
     /// Fills a cell.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn write(&mut self, row: RowId, now: Timestamp, value: T) {
         self.stamps.set(row, now);
         self.put(row, Some(value));
+    }
+
+    /// Fills a cell with what `change` makes of what it holds.
+    #[inline(always)]
+    pub(crate) fn update(
+        &mut self,
+        row: RowId,
+        now: Timestamp,
+        change: impl FnOnce(Option<&T>) -> T,
+    ) -> &T {
+        let expired = self.stamps.expired(row, now);
+        self.stamps.set(row, now);
+        let value = &mut self.values[row.0 as usize];
+        let after = change(value.as_ref().filter(|_| !expired));
+        self.journal.push((row, value.take()));
+        value.insert(after)
     }
 
     /// Changes what a cell holds where it is, made by `create` if there is nothing. What was in it
@@ -134,7 +153,7 @@ impl<T: Element, J: Join<T>> OneColumn<T, J> {
         change(join, self.values[at].get_or_insert_with(|| create(join)));
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, row: RowId, value: Option<T>) {
         let before = std::mem::replace(&mut self.values[row.0 as usize], value);
         self.journal.push((row, before));
@@ -163,8 +182,13 @@ impl<T: Element, J: Join<T>> CellColumn for OneColumn<T, J> {
 
     fn wipe(&mut self, row: RowId) {
         if self.values[row.0 as usize].is_some() {
+            self.emptied = true;
             self.put(row, None);
         }
+    }
+
+    fn has_emptied(&self) -> bool {
+        self.emptied
     }
 
     fn forget(&mut self, row: RowId) {
@@ -195,6 +219,7 @@ impl<T: Element, J: Join<T>> CellColumn for OneColumn<T, J> {
         self.journal.clear();
         self.stamps.commit();
         self.bundle += 1;
+        self.emptied = false;
         if self.stamps.count() {
             self.sweep(now);
         }
@@ -206,6 +231,7 @@ impl<T: Element, J: Join<T>> CellColumn for OneColumn<T, J> {
         }
         self.stamps.roll_back();
         self.bundle += 1;
+        self.emptied = false;
     }
 
     fn save(&self, row: RowId, cell: u32, now: Timestamp) -> Option<SavedCell> {

@@ -15,7 +15,7 @@ pub(crate) trait Arrange<E>: Send + 'static {
     fn merge(&self, into: &Chunked<E>, from: &Chunked<E>) -> Result<Chunked<E>>;
 }
 
-/// Snapshot in the order they came.
+/// Entries in the order they came.
 pub(crate) struct Unordered;
 
 impl<T: Element> Arrange<T> for Unordered {
@@ -26,7 +26,7 @@ impl<T: Element> Arrange<T> for Unordered {
     }
 }
 
-/// Snapshot by timestamp; those of one timestamp in the order they came.
+/// Entries by timestamp; those of one timestamp in the order they came.
 pub(crate) struct ByTime;
 
 impl<T: Element> Arrange<(Timestamp, T)> for ByTime {
@@ -41,7 +41,7 @@ impl<T: Element> Arrange<(Timestamp, T)> for ByTime {
     }
 }
 
-/// Snapshot by the canonical bytes of their keys; those of one key in the order they came.
+/// Entries by the canonical bytes of their keys; those of one key in the order they came.
 pub(crate) struct ByKey<K: 'static, V> {
     coder: Coder<K>,
     doubled: Doubled<V>,

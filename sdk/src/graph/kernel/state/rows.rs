@@ -1,11 +1,11 @@
 //! Which row belongs to which key and window.
 
+use super::index::Index;
 use crate::coder::Coder;
 use crate::graph::RowId;
 use crate::graph::kernel::KeyId;
 use crate::{Interval, Key, Result};
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 use std::any::Any;
 use std::hash::BuildHasher;
 
@@ -16,15 +16,22 @@ use std::hash::BuildHasher;
 pub(crate) struct Rows<K: 'static> {
     hasher: FixedState,
     /// From the hash of a key to its place in `keys`.
-    index: HashTable<u32>,
+    index: Index,
     /// `None` where a key was forgotten.
     keys: Vec<Option<Known<K>>>,
     free_keys: Vec<u32>,
     /// `None` where a row was closed.
     rows: Vec<Option<Row>>,
     free_rows: Vec<RowId>,
+    /// Those that were opened since somebody asked.
+    pub(crate) opened: Vec<RowId>,
     /// How many keys have come so far.
     came: u64,
+    /// The window of the elements in hand, and its number: one window may have had several.
+    window: Interval,
+    number: u64,
+    /// The same of the window before it: elements around an edge go back and forth.
+    before: (Interval, u64),
     coder: Coder<K>,
 }
 
@@ -32,6 +39,8 @@ struct Known<K> {
     key: K,
     /// The row that was asked for last.
     last: RowId,
+    /// The number that its window had then.
+    number: u64,
     /// All its rows by window, once there are several; empty as long as there is one.
     several: Vec<RowId>,
     /// The how manieth key it was.
@@ -61,12 +70,16 @@ impl<K: Key> Rows<K> {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             hasher: FixedState::with_seed(seed),
-            index: HashTable::new(),
+            index: Index::new(),
             keys: Vec::new(),
             free_keys: Vec::new(),
             rows: Vec::new(),
             free_rows: Vec::new(),
+            opened: Vec::new(),
             came: 0,
+            window: Interval::GLOBAL,
+            number: 0,
+            before: (Interval::GLOBAL, 0),
             coder: Coder::of(),
         }
     }
@@ -76,16 +89,48 @@ impl<K: Key> Rows<K> {
         self.rows.len()
     }
 
-    /// The row of a key in a window, opened where new.
+    /// Goes on to elements of this window.
     #[inline]
-    pub(crate) fn row_of(&mut self, key: &K, window: &Interval) -> RowId {
+    pub(crate) fn go_to(&mut self, window: &Interval) {
+        if self.window != *window {
+            let number = self.number.max(self.before.1) + 1;
+            std::mem::swap(&mut self.window, &mut self.before.0);
+            std::mem::swap(&mut self.number, &mut self.before.1);
+            if self.window != *window {
+                self.window = window.clone();
+                self.number = number;
+            }
+        }
+    }
+
+    /// The row of a key in the window in hand, opened where new.
+    #[inline]
+    pub(crate) fn row_of(&mut self, key: &K) -> RowId {
         let hash = self.hasher.hash_one(key);
         let keys = &self.keys;
-        let Some(&at) = self.index.find(hash, |&at| known(keys, at).key == *key) else {
-            return self.open_first(hash, key, window);
+        let (mut last, mut number) = (RowId(0), 0);
+        let same = |at: u32| match keys.get(at as usize) {
+            Some(Some(known)) if known.key == *key => {
+                (last, number) = (known.last, known.number);
+                true
+            }
+            _ => false,
         };
-        let last = known(keys, at).last;
-        if self.row(last).window == *window { last } else { self.another(at, window) }
+        match self.index.find(hash, same) {
+            // Numbers are compared in place of windows, which are larger.
+            Some(_) if number == self.number => last,
+            Some(at) => self.in_window(at),
+            None => self.open_first(hash, key),
+        }
+    }
+
+    /// The row of a known key in the window in hand, which it was not last asked for in.
+    #[inline(never)]
+    fn in_window(&mut self, at: u32) -> RowId {
+        let window = self.window.clone();
+        let row = self.another(at, &window);
+        self.keys[at as usize].as_mut().expect("it was just found").number = self.number;
+        row
     }
 
     /// The row of the same key in another window, opened where new.
@@ -119,7 +164,7 @@ impl<K: Key> Rows<K> {
             [] => self.forget(at),
             [first, ..] => {
                 if known.last == row {
-                    known.last = first;
+                    (known.last, known.number) = (first, u64::MAX);
                 }
                 if known.several.len() == 1 {
                     known.several.clear();
@@ -153,12 +198,13 @@ impl<K: Key> Rows<K> {
     /// If the bytes are not what the coder wrote.
     pub(crate) fn load(&mut self, key: &[u8], window: &Interval) -> Result<RowId> {
         let key = self.coder.decode_one(key)?;
-        Ok(self.row_of(&key, window))
+        self.go_to(window);
+        Ok(self.row_of(&key))
     }
 
     /// An estimate of the bytes it holds.
     pub(crate) fn bytes(&self) -> usize {
-        self.index.allocation_size()
+        self.index.bytes()
             + self.keys.capacity() * size_of::<Option<Known<K>>>()
             + self.rows.capacity() * size_of::<Option<Row>>()
     }
@@ -169,17 +215,18 @@ impl<K: Key> Rows<K> {
     }
 
     #[cold]
-    fn open_first(&mut self, hash: u64, key: &K, window: &Interval) -> RowId {
+    fn open_first(&mut self, hash: u64, key: &K) -> RowId {
         let at = self.free_keys.pop().unwrap_or_else(|| {
             self.keys.push(None);
             u32::try_from(self.keys.len() - 1).expect("fewer than 2^32 keys have state")
         });
-        let last = self.open(at, window);
-        self.keys[at as usize] =
-            Some(Known { key: key.clone(), last, several: Vec::new(), came: self.came });
+        let window = self.window.clone();
+        let last = self.open(at, &window);
+        let (key, number, several, came) = (key.clone(), self.number, Vec::new(), self.came);
+        self.keys[at as usize] = Some(Known { key, last, number, several, came });
         self.came += 1;
         let (hasher, keys) = (&self.hasher, &self.keys);
-        self.index.insert_unique(hash, at, |&at| hasher.hash_one(&known(keys, at).key));
+        self.index.insert(hash, at, |at| hasher.hash_one(&known(keys, at).key));
         last
     }
 
@@ -201,26 +248,27 @@ impl<K: Key> Rows<K> {
                 row
             }
         };
-        self.keys[at as usize].as_mut().expect("it was just found").last = row;
+        let of_key = self.keys[at as usize].as_mut().expect("it was just found");
+        // Whatever number the window had: it is compared anew when it is asked for again.
+        (of_key.last, of_key.number) = (row, u64::MAX);
         row
     }
 
     fn open(&mut self, key: u32, window: &Interval) -> RowId {
-        let row = Some(Row { key, window: window.clone() });
-        if let Some(free) = self.free_rows.pop() {
-            self.rows[free.0 as usize] = row;
-            return free;
-        }
-        self.rows.push(row);
-        RowId(u32::try_from(self.rows.len() - 1).expect("fewer than 2^32 rows are open"))
+        let id = self.free_rows.pop().unwrap_or_else(|| {
+            self.rows.push(None);
+            RowId(u32::try_from(self.rows.len() - 1).expect("fewer than 2^32 rows are open"))
+        });
+        self.rows[id.0 as usize] = Some(Row { key, window: window.clone() });
+        self.opened.push(id);
+        id
     }
 
     fn forget(&mut self, at: u32) {
         let gone = self.keys[at as usize].take().expect("a key is forgotten once");
         let hash = self.hasher.hash_one(&gone.key);
-        if let Ok(entry) = self.index.find_entry(hash, |&other| other == at) {
-            entry.remove();
-        }
+        let (hasher, keys) = (&self.hasher, &self.keys);
+        self.index.remove(hash, at, |other| hasher.hash_one(&known(keys, other).key));
         self.free_keys.push(at);
     }
 }
