@@ -196,6 +196,10 @@ mod guide_lateness {}
 mod guide_triggers {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/state-and-timers.md")]
+mod guide_state_and_timers {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/side-inputs.md")]
 mod guide_side_inputs {}
 

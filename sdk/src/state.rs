@@ -6,31 +6,32 @@
 //! key first comes in a window and gone when the window expires. What a bundle that fails has
 //! written is undone (model.md 6.1).
 
-/// A handle of a cell: `Copy` whatever it is a handle of, and bound to its `DoFn` by type.
+/// A handle of a cell: `Copy` whatever it is a handle of, and bound to its `DoFn` by type. Its bounds
+/// have the compiler speak of what a cell cannot hold where the field is, before it speaks of methods.
 macro_rules! handle {
-    ($(#[$doc:meta])* pub struct $name:ident<$($parameter:ident),+>;) => {
+    ($(#[$doc:meta])* pub struct $name:ident<$($parameter:ident $(: $bound:path)?),+>;) => {
         $(#[$doc])*
-        pub struct $name<$($parameter),+> {
+        pub struct $name<$($parameter $(: $bound)?),+> {
             /// Its place among the cells of the step.
             cell: u32,
             types: std::marker::PhantomData<fn() -> ($($parameter),+)>,
         }
 
-        impl<$($parameter),+> $name<$($parameter),+> {
+        impl<$($parameter $(: $bound)?),+> $name<$($parameter),+> {
             pub(super) fn of(cell: u32) -> Self {
                 Self { cell, types: std::marker::PhantomData }
             }
         }
 
-        impl<$($parameter),+> Clone for $name<$($parameter),+> {
+        impl<$($parameter $(: $bound)?),+> Clone for $name<$($parameter),+> {
             fn clone(&self) -> Self {
                 *self
             }
         }
 
-        impl<$($parameter),+> Copy for $name<$($parameter),+> {}
+        impl<$($parameter $(: $bound)?),+> Copy for $name<$($parameter),+> {}
 
-        impl<$($parameter),+> std::fmt::Debug for $name<$($parameter),+> {
+        impl<$($parameter $(: $bound)?),+> std::fmt::Debug for $name<$($parameter),+> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 write!(f, "{}({})", stringify!($name), self.cell)
             }

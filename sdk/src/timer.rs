@@ -22,6 +22,7 @@ use std::marker::PhantomData;
 ///
 /// ```
 /// use heliostat::prelude::*;
+/// use heliostat_direct::DirectRunner;
 ///
 /// /// Gives the sum of each key and window at the end of the window.
 /// struct SumAtEnd {
@@ -56,23 +57,25 @@ use std::marker::PhantomData;
 ///         _: &FiredTimer,
 ///         context: &mut Context<'_, Self>,
 ///     ) -> Result<()> {
-///         let sum = (context.key().clone(), self.sum.get(context)?);
-///         context.emit(sum);
+///         context.emit((context.key().clone(), self.sum.get(context)?));
 ///         Ok(())
 ///     }
 /// }
 ///
 /// let pipeline = Pipeline::new();
 /// let sums = pipeline
-///     .create([(Str::from("a"), 1)])
+///     .create([(Str::from("a"), 1), (Str::from("a"), 2)])
 ///     .window(Window::fixed(hours(1)))
 ///     .par_do_with(|declare| SumAtEnd {
 ///         sum: declare.combining("sum", Sum),
 ///         end: declare.event_timer("end", SumAtEnd::at_end),
 ///     })
 ///     .named("Sum at end")
-///     .main();
-/// assert_eq!(pipeline.graph().producer(sums.id()).path, "Sum at end");
+///     .main()
+///     .collect();
+/// let result = DirectRunner::default().run(&pipeline)?;
+/// assert_eq!(result.collected(&sums), [(Str::from("a"), 3)]);
+/// # Ok::<(), heliostat::RunError>(())
 /// ```
 pub struct Timer<D, Tag = ()> {
     /// Its place among the timers of the step.
@@ -201,6 +204,7 @@ impl<D, Tag> fmt::Debug for Timer<D, Tag> {
 ///
 /// ```
 /// use heliostat::prelude::*;
+/// use heliostat_direct::DirectRunner;
 ///
 /// /// Gives each word again after as many seconds as it has letters.
 /// struct Echo {
@@ -228,7 +232,8 @@ impl<D, Tag> fmt::Debug for Timer<D, Tag> {
 /// }
 ///
 /// let pipeline = Pipeline::new();
-/// let words = pipeline.create([(1, Str::from("a")), (1, Str::from("few"))]);
+/// let words = ["a", "few"].map(|word| ((1, Str::from(word)), Timestamp::secs(0)));
+/// let words = pipeline.create_timestamped(words);
 /// let echoes = words
 ///     .par_do_with(|declare| Echo {
 ///         again: declare.event_timer_family("again", |_, _, fired, context| {
@@ -237,8 +242,15 @@ impl<D, Tag> fmt::Debug for Timer<D, Tag> {
 ///         }),
 ///     })
 ///     .named("Echo")
-///     .main();
-/// assert_eq!(pipeline.graph().producer(echoes.id()).path, "Echo");
+///     .main()
+///     .windowed()
+///     .collect();
+/// let result = DirectRunner::default().run(&pipeline)?;
+/// let mut at: Vec<_> =
+///     result.collected(&echoes).into_iter().map(|echo| (echo.timestamp, echo.value)).collect();
+/// at.sort();
+/// assert_eq!(at, [(Timestamp::secs(1), "a".into()), (Timestamp::secs(3), "few".into())]);
+/// # Ok::<(), heliostat::RunError>(())
 /// ```
 pub struct TimerFamily<D> {
     /// Its place among the timers of the step.
@@ -271,14 +283,43 @@ impl<D> fmt::Debug for TimerFamily<D> {
 ///
 /// ```
 /// use heliostat::prelude::*;
+/// use heliostat_direct::DirectRunner;
 ///
-/// let fired = FiredTimer {
-///     at: Timestamp::secs(20),
-///     output_timestamp: Timestamp::secs(5),
-///     tag: Str::default(),
-///     domain: TimeDomain::EventTime,
-/// };
-/// assert_eq!(fired.at - fired.output_timestamp, secs(15));
+/// /// Says when nothing had come of a key for ten seconds.
+/// struct Silence {
+///     silent: Timer<Self>,
+/// }
+///
+/// impl DoFn for Silence {
+///     type Input = (Str, ());
+///     type Output = Timestamp;
+///     type Local = ();
+///
+///     fn setup(&self) -> Result<()> {
+///         Ok(())
+///     }
+///
+///     fn process(&self, _: &mut (), _: (Str, ()), context: &mut Context<'_, Self>) -> Result<()> {
+///         self.silent.set(context, context.timestamp() + secs(10))
+///     }
+/// }
+///
+/// let pipeline = Pipeline::new();
+/// let signal = |at| ((Str::from("a"), ()), Timestamp::secs(at));
+/// let silences = pipeline
+///     .test_stream(TestStream::new().add([signal(1)]).add([signal(6)]))
+///     .par_do_with(|declare| Silence {
+///         silent: declare.event_timer("silent", |_, _, fired, context| {
+///             context.emit(fired.at);
+///             Ok(())
+///         }),
+///     })
+///     .named("Silence")
+///     .main()
+///     .collect();
+/// let result = DirectRunner::default().run(&pipeline)?;
+/// assert_eq!(result.collected(&silences), [Timestamp::secs(16)]);
+/// # Ok::<(), heliostat::RunError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FiredTimer {

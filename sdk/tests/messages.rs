@@ -4,11 +4,10 @@
 //! After a wanted change write the files anew and read the difference:
 //! `UPDATE_GOLDEN=1 cargo test -p heliostat --test messages`.
 
-use heliostat::graph::{ReadSpec, SinkStyle, WriteSpec};
 use heliostat::prelude::*;
 use heliostat::{
-    Capability, Completion, Extent, Graph, Job, Problem, RunError, RunResult, RunnerEntry, Setting,
-    Severity, Support, WindowsFor, Written, preflight, register,
+    Capability, Extent, Graph, Job, Problem, RunError, RunResult, RunnerEntry, Setting, Severity,
+    Support, WindowsFor, preflight, register,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,10 +15,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
+#[path = "messages/parts.rs"]
+mod parts;
 #[path = "messages/savepoints.rs"]
 mod savepoints;
 #[path = "messages/state.rs"]
 mod state;
+
+use parts::{OneFile, Remembering, Ticks};
 
 /// The name of the runner that the pipelines are checked for.
 const RUNNER: &str = "small";
@@ -606,7 +609,7 @@ impl<T> AssignWindows<T> for Everything {
 fn timestamps_after_read() -> Graph {
     let pipeline = Pipeline::new();
     let ticks = pipeline.read(Ticks).named("Read ticks");
-    ticks.timestamps(|tick| Timestamp::secs(*tick)).named("Event time");
+    ticks.timestamps(|tick| Timestamp::secs(*tick)).named("Event time").collect();
     pipeline.graph()
 }
 
@@ -740,109 +743,6 @@ fn timestamps_of_panes() -> Graph {
     let ticks = pipeline.read(Ticks).window(Window::fixed(minutes(1))).with_keys(|n| n % 2);
     ticks.sum_per_key().timestamps(|(_, sum)| Timestamp::secs(*sum));
     pipeline.graph()
-}
-
-/// Has state, and does nothing with it.
-struct Remembering;
-
-impl Remembering {
-    fn declared(declare: &mut Declare<Self>) -> Self {
-        let _: ValueState<_, u64> = declare.value("last");
-        Self
-    }
-}
-
-impl DoFn for Remembering {
-    type Input = (u64, u64);
-    type Output = u64;
-    type Local = ();
-
-    fn setup(&self) -> Result<()> {
-        Ok(())
-    }
-
-    fn process(&self, _: &mut (), _: (u64, u64), _: &mut Context<'_, Self>) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Reads numbers without event time, for ever.
-struct Ticks;
-
-impl Read for Ticks {
-    type Element = i64;
-    type Restriction = ();
-    type Reader = NoTicks;
-
-    fn spec(&self) -> ReadSpec {
-        ReadSpec {
-            boundedness: Boundedness::Unbounded,
-            can_end: false,
-            has_watermark_policy: false,
-            about: "a clock".into(),
-        }
-    }
-
-    fn split(&self) -> Result<Vec<()>> {
-        Err(Error::new("nothing here runs"))
-    }
-
-    fn open(&self, (): ()) -> Result<NoTicks> {
-        Err(Error::new("nothing here runs"))
-    }
-}
-
-struct NoTicks;
-
-impl Reader for NoTicks {
-    type Element = i64;
-    type Restriction = ();
-
-    fn fill(&mut self, _: &mut Rows<'_, i64>, _: usize) -> Result<Fill> {
-        Err(Error::new("nothing here runs"))
-    }
-
-    fn position(&self) {}
-
-    fn watermark(&self) -> Timestamp {
-        Timestamp::MIN
-    }
-}
-
-/// Writes one file at the end.
-struct OneFile;
-
-impl Write for OneFile {
-    type Element = i64;
-    type Committable = ();
-    type Writer = NoFile;
-
-    fn spec(&self) -> WriteSpec {
-        WriteSpec { style: SinkStyle::AtEnd, about: "ticks.jsonl".into() }
-    }
-
-    fn open(&self, _epoch: u64, _shard: u32) -> Result<NoFile> {
-        Err(Error::new("nothing here runs"))
-    }
-
-    fn commit(&self, _parts: Vec<()>, _completion: Completion) -> Result<Written> {
-        Err(Error::new("nothing here runs"))
-    }
-}
-
-struct NoFile;
-
-impl Writer for NoFile {
-    type Element = i64;
-    type Committable = ();
-
-    fn write(&mut self, _elements: &mut Vec<i64>) -> Result<()> {
-        Err(Error::new("nothing here runs"))
-    }
-
-    fn prepare(self) -> Result<()> {
-        Err(Error::new("nothing here runs"))
-    }
 }
 
 /// Links the one runner that messages can suggest.

@@ -142,7 +142,6 @@ fn every_case_goes_on(odd: u64) {
             let refused = count(|it| matches!(it, Expectation::Refused(_))) * STOPS as usize;
             assert!(outputs <= saved, "{counts:?}: every case that gives output can be stopped");
             assert_eq!(counts.get(&Stopped::Refused), Some(&refused), "{counts:?}");
-            println!("{rig:?}, then {next:?}: {counts:?}");
 
             let ran = Command::new(env!("CARGO_BIN_EXE_heliostat-conformance"))
                 .arg("resume")

@@ -123,7 +123,14 @@ fn view(view: &ViewPlan, plan: &Plan, graph: &Graph, functions: &Functions) -> V
         |stage: &&Stage| stage.head.as_ref().is_some_and(|head| head.views.contains(&view.id));
     let lateness = |stage: &Stage| graph.collection(stage.input).windowing.allowed_lateness;
     let latest = plan.stages.iter().filter(reads).map(lateness).max().unwrap_or_default();
-    let windowing = graph.collection(view.collection).windowing.clone();
+    // When a window is sure to stay empty, the trigger in front of the view's grouping says.
+    let whole = graph.steps().iter().find(|step| step.outputs.contains(&view.collection));
+    let before = whole.and_then(|step| step.inputs.first());
+    let before = before.map(|&input| &graph.collection(input).windowing);
+    let mut windowing = graph.collection(view.collection).windowing.clone();
+    if let Some(before) = before {
+        windowing.trigger = before.trigger.clone();
+    }
     let code = functions.view(view.collection);
     ViewStore::new(windowing, latest, code, empty(functions, view.collection))
 }

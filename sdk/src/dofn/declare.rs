@@ -16,6 +16,7 @@ use std::sync::Arc;
 ///
 /// ```
 /// use heliostat::prelude::*;
+/// use heliostat_direct::DirectRunner;
 ///
 /// struct Sorted {
 ///     negative: Output<Self, i64>,
@@ -44,8 +45,10 @@ use std::sync::Arc;
 /// let sorted = pipeline
 ///     .create([1, -1])
 ///     .par_do_with(|declare| Sorted { negative: declare.output("negative") });
-/// let negative: PCollection<i64> = sorted.output(|sorted| sorted.negative);
-/// assert_eq!(pipeline.graph().collection(negative.id()).output, "negative");
+/// let (rest, negative) = (sorted.main().collect(), sorted.output(|it| it.negative).collect());
+/// let result = DirectRunner::default().run(&pipeline)?;
+/// assert_eq!((result.collected(&rest), result.collected(&negative)), (vec![1], vec![-1]));
+/// # Ok::<(), heliostat::RunError>(())
 /// ```
 pub struct Declare<D: DoFn> {
     pub(crate) outputs: Vec<DeclaredOutput>,
@@ -104,6 +107,7 @@ impl<D: DoFn> Declare<D> {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// Says of each key how often it came, once no more can come.
     /// struct Counted {
@@ -128,21 +132,27 @@ impl<D: DoFn> Declare<D> {
     /// impl Counted {
     ///     fn tell(&self, _: &mut (), context: &mut Context<'_, Self>) -> Result<()> {
     ///         let seen = self.seen.read(context)?.copied().unwrap_or(0);
-    ///         let key = context.key().clone();
-    ///         context.emit((key, seen));
+    ///         context.emit((context.key().clone(), seen));
     ///         Ok(())
     ///     }
     /// }
     ///
     /// let pipeline = Pipeline::new();
-    /// let words = pipeline.create([(Str::from("to"), ())]).window(Window::fixed(hours(1)));
-    /// words
+    /// let words = pipeline.create(["to", "be", "or", "not", "to", "be"].map(|word| (word.into(), ())));
+    /// let counts = words
+    ///     .window(Window::fixed(hours(1)))
     ///     .par_do_with(|declare| {
     ///         declare.on_window_expiration(Counted::tell);
     ///         Counted { seen: declare.value("seen") }
     ///     })
-    ///     .named("Count words");
-    /// assert!(pipeline.graph().find("Count words").is_some());
+    ///     .named("Count words")
+    ///     .main()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// let mut counts = result.collected(&counts);
+    /// counts.sort();
+    /// assert_eq!(counts, [("be", 2), ("not", 1), ("or", 1), ("to", 2)].map(|(w, n)| (w.into(), n)));
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
     #[track_caller]
     pub fn on_window_expiration(

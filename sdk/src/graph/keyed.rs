@@ -110,7 +110,10 @@ pub trait KeyedWork: Send {
     fn opened(&mut self) -> &mut Vec<RowId>;
     /// Takes all elements of `input`, each with its row, and counts in `done` those it is through
     /// with. What is put out is described at once.
-    #[expect(clippy::too_many_arguments, reason = "what one call takes, and what it fills")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a batch in and batches out as `StepWork` has it, with what state belongs to"
+    )]
     fn process(
         &mut self,
         input: &mut Batch,

@@ -13,8 +13,11 @@ use std::fmt;
 /// let plain = ParDoSpec::default();
 /// assert!(!plain.is_keyed() && plain.sides.is_empty());
 /// ```
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says one thing of the step, and any of them can hold with any other"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "independent marks, one per thing asked for")]
 pub struct ParDoSpec {
     /// Whether it can give elements other timestamps than they came with.
     pub moves_timestamps: bool,

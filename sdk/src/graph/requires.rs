@@ -15,12 +15,10 @@
 //! Of `ops.stop`, `ops.retry` and `combine.lift` a graph knows nothing.
 
 mod par_do;
+mod windowing;
 
 use super::{Boundedness, CollectionId, Composite, Graph, Step, Transform, TransformId};
-use crate::{
-    Accumulation, Capability, ClosingBehavior, Duration, OnTimeBehavior, TimestampCombiner,
-    Trigger, WindowFn, Windowing,
-};
+use crate::{Capability, Trigger, WindowFn};
 use std::collections::BTreeSet;
 
 /// A capability that a step of a graph cannot do without.
@@ -99,12 +97,12 @@ impl Graph {
     fn grouping_needs(&self, step: &Step, needed: &mut Vec<Capability>) {
         let inputs = self.taken_by(step);
         for &input in &inputs {
-            windowing_needs(&self.collection(input).windowing, needed);
+            windowing::needs(&self.collection(input).windowing, needed);
         }
         for shards in self.steps().iter().filter(|part| is_fanout(part) && self.holds(step, part)) {
             let parts = self.leaves().filter(|leaf| is_grouping(leaf) && self.holds(shards, leaf));
             for input in parts.flat_map(|part| &part.inputs) {
-                windowing_needs(&self.collection(*input).windowing, needed);
+                windowing::needs(&self.collection(*input).windowing, needed);
             }
         }
         if 1 < step.outputs.len() {
@@ -340,68 +338,5 @@ fn transform_needs(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
                 par_do::needs_of_sides_within(graph, step, needed);
             }
         },
-    }
-}
-
-/// What a windowing asks of a grouping.
-fn windowing_needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
-    needed.push(windowing.window_fn.capability());
-    needed.push(match windowing.timestamp_combiner {
-        TimestampCombiner::EndOfWindow => Capability::TimestampCombinerEow,
-        TimestampCombiner::Earliest => Capability::TimestampCombinerEarliest,
-        TimestampCombiner::Latest => Capability::TimestampCombinerLatest,
-    });
-    if windowing.merges_windows() {
-        needed.push(Capability::TriggerMerging);
-    }
-    trigger_needs(&windowing.trigger, needed);
-    if windowing.specified.unsafe_trigger && windowing.trigger.may_lose_data(windowing) {
-        needed.push(Capability::TriggerFinishing);
-    }
-    if windowing.many_panes() {
-        needed.push(match windowing.accumulation {
-            Accumulation::Discarding => Capability::ModeDiscarding,
-            Accumulation::Accumulating => Capability::ModeAccumulating,
-        });
-    }
-    if Duration::ZERO < windowing.allowed_lateness {
-        needed.push(Capability::LatenessAllowed);
-    }
-    if windowing.many_panes() || windowing.on_time_behavior == OnTimeBehavior::IfNonEmpty {
-        needed.push(Capability::PaneEmptyOnTime);
-    }
-    if windowing.closing_behavior == ClosingBehavior::Always {
-        needed.push(Capability::PaneClosing);
-    }
-}
-
-fn trigger_needs(trigger: &Trigger, needed: &mut Vec<Capability>) {
-    let mut parts: Vec<&Trigger> = Vec::new();
-    needed.push(match trigger {
-        Trigger::Default => Capability::TriggerEvent,
-        Trigger::AfterWatermark { early, late } => {
-            parts.extend([early, late].into_iter().flatten().map(Box::as_ref));
-            Capability::TriggerEvent
-        }
-        Trigger::AfterCount(_) => Capability::TriggerCount,
-        Trigger::AfterProcessingTime(_) => Capability::TriggerProcessing,
-        Trigger::AfterSynchronizedProcessingTime => Capability::TriggerSync,
-        Trigger::Never => Capability::TriggerNever,
-        Trigger::Always => Capability::TriggerAlways,
-        Trigger::Repeatedly(inner) => {
-            parts.push(inner);
-            Capability::TriggerRepeated
-        }
-        Trigger::AfterAny(inner) | Trigger::AfterAll(inner) | Trigger::AfterEach(inner) => {
-            parts.extend(inner);
-            Capability::TriggerComposite
-        }
-        Trigger::OrFinally(main, until) => {
-            parts.extend([main.as_ref(), until.as_ref()]);
-            Capability::TriggerComposite
-        }
-    });
-    for part in parts {
-        trigger_needs(part, needed);
     }
 }

@@ -2,12 +2,14 @@
 
 use super::Problem;
 use crate::graph::{Composite, Graph, SinkStyle, Step, Transform, WriteSpec};
+use crate::io::MEMORY;
 
 pub(super) fn check(graph: &Graph, problems: &mut Vec<Problem>) {
     for step in graph.outer_steps() {
         let Transform::Composite(Composite::Write(spec)) = &step.transform else { continue };
         let endless = step.inputs.iter().any(|&input| !graph.collection(input).can_end);
-        if spec.style == SinkStyle::AtEnd && endless {
+        // What is collected in memory is there whenever the run ends, and however.
+        if spec.style == SinkStyle::AtEnd && spec.about != MEMORY && endless {
             problems.push(problem(graph, step, spec));
         }
     }

@@ -8,6 +8,7 @@ handle! {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// Gives the elements of each key in pairs.
     /// struct Pairs {
@@ -31,8 +32,7 @@ handle! {
     ///     ) -> Result<()> {
     ///         self.kept.add(context, n)?;
     ///         if self.kept.len(context)? == 2 {
-    ///             let pair = self.kept.read(context)?.collect();
-    ///             context.emit(pair);
+    ///             context.emit(self.kept.read(context)?.collect());
     ///             self.kept.clear(context)?;
     ///         }
     ///         Ok(())
@@ -40,14 +40,17 @@ handle! {
     /// }
     ///
     /// let pipeline = Pipeline::new();
-    /// let numbers = pipeline.create([(Str::from("a"), 1), (Str::from("a"), 2)]);
+    /// let numbers = pipeline.create([1, 1, 1].map(|n| (Str::from("a"), n)));
     /// let pairs = numbers
     ///     .par_do_with(|declare| Pairs { kept: declare.bag("kept") })
     ///     .named("Pair")
-    ///     .main();
-    /// assert_eq!(pipeline.graph().producer(pairs.id()).path, "Pair");
+    ///     .main()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&pairs), [[1, 1]]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
-    pub struct BagState<D, T>;
+    pub struct BagState<D, T: Element>;
 }
 
 type Column<T> = ManyColumn<T, Unordered>;

@@ -8,6 +8,7 @@ handle! {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// Gives the sum of each key so far.
     /// struct RunningSum {
@@ -30,21 +31,25 @@ handle! {
     ///         context: &mut Context<'_, Self>,
     ///     ) -> Result<()> {
     ///         self.sum.add(context, n)?;
-    ///         let sum = self.sum.get(context)?;
-    ///         context.emit(sum);
+    ///         context.emit(self.sum.get(context)?);
     ///         Ok(())
     ///     }
     /// }
     ///
     /// let pipeline = Pipeline::new();
-    /// let numbers = pipeline.create([(Str::from("a"), 1), (Str::from("a"), 2)]);
+    /// let numbers = pipeline.create([(Str::from("a"), 2), (Str::from("a"), 2)]);
     /// let sums = numbers
     ///     .par_do_with(|declare| RunningSum { sum: declare.combining("sum", Sum) })
     ///     .named("Running sum")
-    ///     .main();
-    /// assert_eq!(pipeline.graph().producer(sums.id()).path, "Running sum");
+    ///     .main()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// let mut sums = result.collected(&sums);
+    /// sums.sort();
+    /// assert_eq!(sums, [2, 4]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
-    pub struct CombiningState<D, In, C>;
+    pub struct CombiningState<D, In: Element, C: CombineFn<In>>;
 }
 
 type Column<In, C> = OneColumn<<C as CombineFn<In>>::Accumulator, Combined<In, C>>;

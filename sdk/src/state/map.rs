@@ -9,6 +9,7 @@ handle! {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// Gives with each price the one before it at the same place.
     /// struct Before {
@@ -38,14 +39,21 @@ handle! {
     /// }
     ///
     /// let pipeline = Pipeline::new();
-    /// let prices = pipeline.create([(Str::from("tea"), (Str::from("oslo"), 3))]);
-    /// let changes = prices
+    /// let price = |n| (Str::from("tea"), (Str::from("oslo"), n));
+    /// let prices = pipeline.create([price(3), price(3)]);
+    /// let before = prices
     ///     .par_do_with(|declare| Before { prices: declare.map("prices") })
     ///     .named("Before")
-    ///     .main();
-    /// assert_eq!(pipeline.graph().producer(changes.id()).path, "Before");
+    ///     .main()
+    ///     .values()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// let mut before = result.collected(&before);
+    /// before.sort();
+    /// assert_eq!(before, [None, Some(3)]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
-    pub struct MapState<D, K, V>;
+    pub struct MapState<D, K: Key, V: Element>;
 }
 
 type Column<K, V> = ManyColumn<(K, V), ByKey<K, V>>;

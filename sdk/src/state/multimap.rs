@@ -10,6 +10,7 @@ handle! {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// Gives with each order all orders of the same day.
     /// struct SameDay {
@@ -32,21 +33,25 @@ handle! {
     ///         context: &mut Context<'_, Self>,
     ///     ) -> Result<()> {
     ///         self.orders.put(context, day, order)?;
-    ///         let orders = self.orders.get(context, &day)?.collect();
-    ///         context.emit(orders);
+    ///         context.emit(self.orders.get(context, &day)?.collect());
     ///         Ok(())
     ///     }
     /// }
     ///
     /// let pipeline = Pipeline::new();
-    /// let orders = pipeline.create([(Str::from("a"), (7, 1))]);
+    /// let orders = pipeline.create([(Str::from("a"), (7, 1)), (Str::from("a"), (8, 2))]);
     /// let days = orders
     ///     .par_do_with(|declare| SameDay { orders: declare.multimap("orders") })
     ///     .named("Same day")
-    ///     .main();
-    /// assert_eq!(pipeline.graph().producer(days.id()).path, "Same day");
+    ///     .main()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// let mut days = result.collected(&days);
+    /// days.sort();
+    /// assert_eq!(days, [[1], [2]]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
-    pub struct MultimapState<D, K, V>;
+    pub struct MultimapState<D, K: Key, V: Element>;
 }
 
 type Column<K, V> = ManyColumn<(K, V), ByKey<K, V>>;

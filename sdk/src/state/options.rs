@@ -10,6 +10,7 @@ use std::sync::Arc;
 ///
 /// ```
 /// use heliostat::prelude::*;
+/// use heliostat_direct::DirectRunner;
 ///
 /// struct Largest {
 ///     largest: ValueState<Self, i64>,
@@ -39,19 +40,28 @@ use std::sync::Arc;
 /// }
 ///
 /// let pipeline = Pipeline::new();
-/// let numbers = pipeline.create([(Str::from("a"), 7)]).window(Window::sessions(minutes(5)));
-/// numbers
+/// let at = |second, n| ((Str::from("a"), n), Timestamp::secs(second));
+/// let script = TestStream::new()
+///     .add([at(0, 7)])
+///     .add([at(8, 3)])
+///     // It joins the sessions of the two before, and is larger than only one of them.
+///     .add([at(4, 5)])
+///     .processing_time(hours(2))
+///     // Nothing has been written for an hour.
+///     .add([at(4, 1)]);
+/// let records = pipeline
+///     .test_stream(script)
+///     .window(Window::sessions(secs(5)))
 ///     .par_do_with(|declare| {
 ///         let options = CellOptions::new().time_to_live(hours(1)).merged_by(i64::max);
 ///         Largest { largest: declare.value_with("largest", options) }
 ///     })
-///     .named("Records");
-/// # use heliostat::graph::Transform;
-/// # let graph = pipeline.graph();
-/// # let Transform::ParDo(spec) = &graph.find("Records").expect("it was built").transform else {
-/// #     panic!("a step is a par do")
-/// # };
-/// assert!(spec.cells[0].merges && spec.cells[0].time_to_live == Some(hours(1)));
+///     .named("Records")
+///     .main()
+///     .collect();
+/// let result = DirectRunner::default().run(&pipeline)?;
+/// assert_eq!(result.collected(&records), [7, 3, 1]);
+/// # Ok::<(), heliostat::RunError>(())
 /// ```
 pub struct CellOptions<T = ()> {
     pub(super) time_to_live: Option<Duration>,

@@ -9,6 +9,7 @@ handle! {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// Gives with each element those of the second before it.
     /// struct Recent {
@@ -38,14 +39,19 @@ handle! {
     /// }
     ///
     /// let pipeline = Pipeline::new();
-    /// let numbers = pipeline.create([(Str::from("a"), 1), (Str::from("a"), 2)]);
-    /// let recent = numbers
+    /// let number = |n, at| ((Str::from("a"), n), Timestamp::from_millis(at));
+    /// let script = TestStream::new().add([number(1, 0)]).add([number(2, 600)]).add([number(3, 1200)]);
+    /// let recent = pipeline
+    ///     .test_stream(script)
     ///     .par_do_with(|declare| Recent { kept: declare.ordered_list("kept") })
     ///     .named("Recent")
-    ///     .main();
-    /// assert_eq!(pipeline.graph().producer(recent.id()).path, "Recent");
+    ///     .main()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&recent), [vec![], vec![1], vec![2]]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
-    pub struct OrderedListState<D, T>;
+    pub struct OrderedListState<D, T: Element>;
 }
 
 type Column<T> = ManyColumn<(Timestamp, T), ByTime>;

@@ -9,6 +9,7 @@ handle! {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// Lets each value of a key through once.
     /// struct Distinct {
@@ -42,10 +43,13 @@ handle! {
     /// let distinct = numbers
     ///     .par_do_with(|declare| Distinct { seen: declare.set("seen") })
     ///     .named("Distinct")
-    ///     .main();
-    /// assert_eq!(pipeline.graph().producer(distinct.id()).path, "Distinct");
+    ///     .main()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&distinct), [(Str::from("a"), 1)]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
-    pub struct SetState<D, T>;
+    pub struct SetState<D, T: Key>;
 }
 
 type Column<T> = ManyColumn<(T, ()), ByKey<T, ()>>;

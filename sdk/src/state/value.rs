@@ -8,6 +8,7 @@ handle! {
     ///
     /// ```
     /// use heliostat::prelude::*;
+    /// use heliostat_direct::DirectRunner;
     ///
     /// /// Lets only the first element of each key and window through.
     /// struct First {
@@ -38,14 +39,17 @@ handle! {
     /// }
     ///
     /// let pipeline = Pipeline::new();
-    /// let orders = pipeline.create([(Str::from("a"), 1), (Str::from("a"), 2)]);
+    /// let orders = pipeline.create([(Str::from("a"), 1), (Str::from("a"), 1)]);
     /// let firsts = orders
     ///     .par_do_with(|declare| First { seen: declare.value("seen") })
     ///     .named("First order")
-    ///     .main();
-    /// assert_eq!(pipeline.graph().producer(firsts.id()).path, "First order");
+    ///     .main()
+    ///     .collect();
+    /// let result = DirectRunner::default().run(&pipeline)?;
+    /// assert_eq!(result.collected(&firsts), [(Str::from("a"), 1)]);
+    /// # Ok::<(), heliostat::RunError>(())
     /// ```
-    pub struct ValueState<D, T>;
+    pub struct ValueState<D, T: Element>;
 }
 
 type Column<T> = OneColumn<T, Merged<T>>;

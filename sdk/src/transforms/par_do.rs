@@ -16,6 +16,7 @@ use std::sync::Arc;
 ///
 /// ```
 /// use heliostat::prelude::*;
+/// use heliostat_direct::DirectRunner;
 ///
 /// struct Same;
 ///
@@ -36,7 +37,10 @@ use std::sync::Arc;
 ///
 /// let pipeline = Pipeline::new();
 /// let outputs = pipeline.create([1]).par_do_with(|_| Same).named("Same");
-/// assert_eq!(pipeline.graph().producer(outputs.main().id()).path, "Same");
+/// let same = outputs.main().collect();
+/// let result = DirectRunner::default().run(&pipeline)?;
+/// assert_eq!(result.collected(&same), [1]);
+/// # Ok::<(), heliostat::RunError>(())
 /// ```
 pub struct ParDoOutputs<D: DoFn> {
     builder: Rc<Builder>,
@@ -115,7 +119,8 @@ impl<T: Element> PCollection<T> {
     }
 
     /// What a `DoFn` makes of the elements with what it declares: further outputs, state cells and
-    /// timers. Cells and timers need elements with a key, and the step needs a name.
+    /// timers. Cells and timers need elements with a key, and the step needs a name;
+    /// [`ValueState`](crate::ValueState) and [`Timer`](crate::Timer) have examples.
     ///
     /// ```
     /// use heliostat::prelude::*;

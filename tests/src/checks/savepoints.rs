@@ -136,7 +136,7 @@ impl Whole {
         let rows = rows.named("Rows");
         rows.reshuffle().named("Shuffle").write(shelf.clone()).named("Shelve");
         let windows = Window::fixed(secs(10)).allowed_lateness(secs(10)).accumulating();
-        let pairs = rows.map(|n| (n % 2, n)).window(windows);
+        let pairs = rows.map(|n| (n.rem_euclid(2), n)).window(windows);
         let (groups, dropped) = pairs.combine_per_key_with_dropped(heliostat::Sum);
         let created = pipeline.create([1, 2, 3]).sum_globally().named("Total");
         Self {

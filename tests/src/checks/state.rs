@@ -151,7 +151,7 @@ impl DoFn for Everything {
         self.map.remove(context, &earlier)?;
         self.set.add(context, n)?;
         self.set.remove(context, &earlier)?;
-        self.multimap.put(context, n % 2, n)?;
+        self.multimap.put(context, n.rem_euclid(2), n)?;
         self.list.clear_range(context, at - millis(3)..at - millis(2))?;
         self.list.add(context, at, n)?;
         if n == 5 {
@@ -180,6 +180,7 @@ fn state_without_a_trace(runner: &dyn Runner) -> Result<(), Broken> {
             .test_stream(stream)
             .window(Window::fixed(millis(50)))
             .par_do_with(|declare| Everything::of(declare, failing.clone()))
+            .named("Everything")
             .main()
             .windowed()
             .map(|it| format!("{} at {}", it.value, it.timestamp))
@@ -307,6 +308,7 @@ fn keyed_lifecycle(runner: &dyn Runner) -> Result<(), Broken> {
                 Ok(())
             }),
         })
+        .named("Counting")
         .main()
         .collect();
     let result = runner.run(&pipeline)?;

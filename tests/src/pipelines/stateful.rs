@@ -61,5 +61,6 @@ fn of<D: DoFn<Input = (String, i64), Output = (String, i64)>>(
     pairs: &Pairs,
     dofn: impl FnOnce(&mut Declare<D>) -> D,
 ) -> Pairs {
-    pairs.par_do_with(dofn).main()
+    // Two in one pipeline have different inputs.
+    pairs.par_do_with(dofn).named(&format!("With state, {:?}", pairs.id())).main()
 }

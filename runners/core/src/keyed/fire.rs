@@ -9,7 +9,7 @@ use heliostat::{Error, Interval, Result, Timestamp};
 /// A callback may set timers of its row to times that have passed so often in a row; more is a
 /// loop that would not end. At the end of time, when every time has passed, a looping timer is cut
 /// there.
-const LOOPING_TIMER_FIRINGS_MAX: u32 = 100_000;
+const LOOPING_TIMER_FIRINGS_MAX: u32 = 10_000;
 
 /// What the views that a step reads say for a window.
 pub type Sides<'a> = dyn Fn(&Interval) -> Vec<ViewValue> + 'a;

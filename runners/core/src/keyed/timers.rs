@@ -213,7 +213,9 @@ impl Timers {
                 None => drop(first.remove()),
                 Some(row) if self.rows[row.0 as usize].expiry == Some(at) => return Some(at),
                 Some(row) => {
-                    self.rows[row.0 as usize].listed = None;
+                    // By now it may be listed elsewhere, for another window.
+                    let listed = &mut self.rows[row.0 as usize].listed;
+                    *listed = listed.filter(|listed| *listed != at);
                     first.get_mut().pop_front();
                 }
             }
@@ -234,9 +236,15 @@ impl Timers {
 
     /// The row is past its end: it does not come up again.
     pub(super) fn expired(&mut self, row: RowId) {
-        let row = &mut self.rows[row.0 as usize];
-        let listed = row.listed.take().and_then(|listed| self.expiry.get_mut(&listed));
-        if let Some(listed) = listed {
+        let timers = &mut self.rows[row.0 as usize];
+        let Some(expiry) = timers.expiry else { return };
+        timers.listed = None;
+        if let Some(listed) = self.expiry.get_mut(&expiry) {
+            debug_assert_eq!(
+                listed.front(),
+                Some(&row),
+                "rows expire in the order they are listed"
+            );
             listed.pop_front();
         }
     }

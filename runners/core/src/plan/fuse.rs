@@ -83,7 +83,10 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
                     native.insert(step.id);
                     Kind::Write
                 }
-                Composite::Reshuffle if form(step.id) != CombineForm::Expanded => {
+                // What a write has prepared must never be late for a grouping.
+                Composite::Reshuffle
+                    if is_in_write(graph, step) || form(step.id) != CombineForm::Expanded =>
+                {
                     native.insert(step.id);
                     Kind::Head
                 }
@@ -107,6 +110,12 @@ fn units(graph: &Graph, mut form: impl FnMut(TransformId) -> CombineForm) -> Vec
         units.push(Unit { step, kind });
     }
     units
+}
+
+fn is_in_write(graph: &Graph, step: &Step) -> bool {
+    step.parent.is_some_and(|parent| {
+        matches!(graph.step(parent).transform, Transform::Composite(Composite::Write(_)))
+    })
 }
 
 fn groupings(graph: &Graph, units: &[Unit<'_>]) -> Vec<GroupingPlan> {

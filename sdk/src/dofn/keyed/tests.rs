@@ -61,5 +61,5 @@ fn process<I: Element, O: Element>(
 fn saved(work: &dyn KeyedWork, row: RowId) -> (Vec<u8>, Interval, Vec<crate::graph::SavedCell>) {
     let mut key = Vec::new();
     work.save_key(row, &mut key);
-    (key, work.window(row).clone(), work.save_cells(row))
+    (key, work.window(row).clone(), work.save_cells(row, Timestamp::MIN))
 }
