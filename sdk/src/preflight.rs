@@ -9,7 +9,6 @@ mod unspecified;
 mod global_defaults;
 mod flatten_mismatch;
 mod side_inputs;
-mod unmerged_state;
 mod timestamps;
 mod endless_file;
 mod unnamed_cells;
@@ -47,7 +46,6 @@ pub fn check(graph: &Graph, support: &Support, runner: &str) -> Vec<Problem> {
     global_defaults::check(graph, &mut problems);
     flatten_mismatch::check(graph, &mut problems);
     side_inputs::check(graph, &mut problems);
-    unmerged_state::check(graph, &mut problems);
     timestamps::check(graph, &mut problems);
     endless_file::check(graph, &mut problems);
     unsupported::check(graph, support, runner, &mut problems);

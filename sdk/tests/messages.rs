@@ -19,8 +19,6 @@ use std::sync::Once;
 mod parts;
 #[path = "messages/savepoints.rs"]
 mod savepoints;
-#[path = "messages/state.rs"]
-mod state;
 
 use parts::{OneFile, Remembering, Ticks};
 
@@ -67,7 +65,7 @@ fn messages_have_four_parts_in_lower_case_without_full_stop() {
                     assert!(!first.is_uppercase() && !part.ends_with('.'), "{problem}");
                 }
                 let file = problem.line.file.as_str();
-                let is_here = [file!(), savepoints::FILE, state::FILE, ""].contains(&file);
+                let is_here = [file!(), savepoints::FILE, ""].contains(&file);
                 assert!(is_here, "{problem}");
             }
         }
@@ -393,12 +391,6 @@ const CODES: &[Code] = &[
             Case::of(side_of_the_authors_making),
             Case::of(side_windows_of_global),
         ],
-    },
-    Code {
-        code: "unmerged-state",
-        about: "Where windows merge, so do the cells of a step. A bag, a set, a multimap, an ordered \
-                list and a combining cell know how; a value or a map must be told.",
-        cases: &[Case::of(state::unmerged)],
     },
     Code {
         code: "timestamps-after-read",

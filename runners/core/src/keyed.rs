@@ -189,9 +189,6 @@ impl Keyed {
         let expiry = window.expiry(self.lateness);
         let holds = self.spec.on_window_expiration.then(|| window.max_timestamp());
         self.timers.open(row, expiry, holds);
-        if let Some(merging) = &mut self.merging {
-            merging.open(self.work.key(row), window.clone(), row);
-        }
     }
 
     /// Keeps what the bundle changed; rows with nothing in them are forgotten.

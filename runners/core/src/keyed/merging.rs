@@ -54,7 +54,7 @@ impl Merging {
 
 impl Keyed {
     /// Merges the windows of the elements in hand with those that are open, key by key, and puts
-    /// each element into the window that its own became.
+    /// each element into the window that its own became. Only then is a window of theirs open.
     ///
     /// # Errors
     /// If the window function breaks its contract, or what the author's merge of a cell says.
@@ -75,10 +75,18 @@ impl Keyed {
         }
         for row in rows.iter_mut() {
             *row = became.get(row).copied().unwrap_or(*row);
+            self.take_part_in_merges(*row);
         }
         let windows = rows.iter().map(|&row| self.window(row)).collect();
         batch.meta.windows = Windows::Each(windows);
         Ok(())
+    }
+
+    /// From now on the window of a row merges with new ones.
+    pub(super) fn take_part_in_merges(&mut self, row: RowId) {
+        if let Some(merging) = &mut self.merging {
+            merging.open(self.work.key(row), self.work.window(row).clone(), row);
+        }
     }
 
     /// Merges the windows of one key; notes for each row that ended which one it became.
@@ -107,6 +115,7 @@ impl Keyed {
             let Some(&first) = members.first() else { continue };
             let target = self.work.row_in(first, into);
             self.take_opened();
+            self.take_part_in_merges(target);
             self.touched.push(target);
             for row in members.into_iter().filter(|row| *row != target) {
                 self.touched.push(row);

@@ -114,6 +114,7 @@ impl Keyed {
         }
         let row = self.work.load_row(&saved.key, window, &cells)?;
         self.take_opened();
+        self.take_part_in_merges(row);
         self.touched.push(row);
         for RowTimer { id, tag, at, output, holds, .. } in &saved.timers {
             let timer = self.spec.timers.iter().position(|timer| timer.id == *id);
