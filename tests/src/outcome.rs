@@ -80,8 +80,8 @@ pub struct Failure {
 /// ```
 /// use heliostat_conformance::{Outcome, case, run_case};
 ///
-/// let text = "pipeline group_by_key | reshuffle\nno panes\n";
-/// let case = case::parse(text, "reshuffle.case")?;
+/// let text = "pipeline group_by_key\nrequires mode.retracting\nno panes\n";
+/// let case = case::parse(text, "retracting.case")?;
 /// for runner in heliostat::runners() {
 ///     assert!(matches!(run_case(&case, runner.as_ref()), Outcome::Planned(_)));
 /// }

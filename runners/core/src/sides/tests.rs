@@ -80,7 +80,7 @@ fn a_window_without_panes_is_empty_once_none_can_come_any_more() {
     let last = Timestamp::END_OF_GLOBAL_WINDOW;
     for (side, main, waits, ready) in [
         (fixed(), window(0, 10), at(10) - millis(1), at(10)),
-        (count(fixed()), window(0, 10), at(15) - millis(1), at(15)),
+        (count(fixed()), window(0, 10), last, Timestamp::MAX),
         (Window::global(), window(0, 10), last, Timestamp::MAX),
         (count(Window::global()), window(0, 10), last, Timestamp::MAX),
         (Window::sliding(secs(10), secs(5)), window(0, 10), at(10) - millis(1), at(10)),
