@@ -165,6 +165,15 @@ fn a_timer_that_loops_to_the_end_of_time_is_cut_there() {
 }
 
 #[test]
+fn a_step_whose_output_nobody_reads_runs_too() {
+    let pipeline = Pipeline::new();
+    started(&pipeline, 10).par_do_with(|it| Again::every(it, secs(1))).named("Alone");
+    let result = run(&pipeline).expect("it ends");
+    assert_eq!(result.step("Alone").elements_in, 1);
+    assert!(result.step("Alone").elements_out > 0);
+}
+
+#[test]
 fn a_panic_in_the_callback_of_a_timer_names_the_step() {
     let pipeline = Pipeline::new();
     let dofn = |declare: &mut Declare<Again>| Again {
