@@ -72,6 +72,36 @@ impl Batch {
         Self { values: self.values.select(picked), meta: self.meta.select(picked) }
     }
 
+    /// Moves the elements into `parts` batches, each into that at `to`, and leaves this one empty.
+    /// The elements of a part keep their order.
+    ///
+    /// ```
+    /// use heliostat::batch::{Batch, ColumnExt, Meta};
+    ///
+    /// let mut batch = Batch::of(vec!["a", "b", "c"].map(str::to_owned).to_vec(), Meta::default());
+    /// let parts = batch.scattered(&[1, 0, 1], 2);
+    /// assert_eq!(parts[0].values.typed::<String>(), &["b"]);
+    /// assert_eq!(parts[1].values.typed::<String>(), &["a", "c"]);
+    /// assert!(batch.is_empty());
+    /// ```
+    #[must_use]
+    pub fn scattered(&mut self, to: &[u32], parts: usize) -> Vec<Self> {
+        let mut columns: Vec<_> = (0..parts).map(|_| self.values.empty_like()).collect();
+        self.values.scatter(to, &mut columns);
+        let part = |(at, values): (u32, Box<dyn Column>)| {
+            let meta = if self.meta.is_const() {
+                self.meta.clone()
+            } else {
+                let picked = (0_u32..).zip(to).filter(|(_, part)| **part == at);
+                self.meta.select(&picked.map(|(index, _)| index).collect::<Vec<u32>>())
+            };
+            Self { values, meta }
+        };
+        let parts = (0_u32..).zip(columns).map(part).collect();
+        self.clear();
+        parts
+    }
+
     /// The same elements once per window they lie in; those in no window are gone (model.md 1.1).
     #[must_use]
     pub fn exploded(&self) -> Self {

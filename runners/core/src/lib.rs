@@ -4,6 +4,11 @@
 //! A runner makes a [`Plan`] from a graph, sets up a [`StageWork`] per stage and a [`Grouping`] per
 //! grouping, and decides by itself when each of them is stepped.
 
+mod guard;
+mod host;
+mod run_clock;
+mod sources;
+mod sinks;
 mod plan;
 mod merges;
 mod queued;
@@ -13,16 +18,25 @@ mod lift;
 mod grouping;
 mod sides;
 mod trigger;
+mod works;
+mod ledger;
 
 pub use grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
+pub use guard::{caught, guarded};
+pub use host::{Host, RealHost, SimulatedHost, Task, for_each};
 pub use keyed::Sides;
+pub use ledger::Ledger;
 pub use lift::{LIFT_ENTRIES_MAX, Lifter};
 pub use plan::{
     CombineForm, GroupingId, GroupingPlan, Head, Lifting, Node, NotLiftable, Plan, Root, Stage,
     StageId, Target, ViewId, ViewPlan,
 };
 pub use queued::{queued, unqueued};
+pub use run_clock::RunClock;
 pub use sides::{
     Admitted, Gate, PUSHED_BACK_MAX, PushedBack, SavedPane, SavedView, Sight, ViewStore, per_window,
 };
+pub use sinks::{OpenedWrite, open_writes};
+pub use sources::{BUNDLE_ELEMENTS_MAX, Given, Piece, Readiness, Source};
 pub use stage::{Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork};
+pub use works::{BEFORE_ALL, Exchange, Lane, Saved, Site, Works, WorksSettings, empty, lane_of};

@@ -27,6 +27,8 @@ pub struct Lifter {
     /// An empty batch of what is shipped.
     partials: Batch,
     drops: DropCounts,
+    /// Of them, those of bundles that succeeded.
+    committed: DropCounts,
 }
 
 impl Lifter {
@@ -40,6 +42,7 @@ impl Lifter {
             column: Vec::new(),
             partials: Batch { values: kernels.partials().empty(), meta: Meta::default() },
             drops: DropCounts::default(),
+            committed: DropCounts::default(),
         }
     }
 
@@ -99,6 +102,19 @@ impl Lifter {
             }
         }
         (!shipped.is_empty()).then_some(shipped)
+    }
+
+    /// Forgets what it holds, and how much of the bundle in hand it has dropped: the bundle failed.
+    pub fn discard(&mut self) {
+        for table in std::mem::take(&mut self.open).into_values() {
+            self.tables.close(table);
+        }
+        self.drops = self.committed;
+    }
+
+    /// Keeps what it has dropped: the bundle in hand succeeded, and everything was flushed.
+    pub fn commit(&mut self) {
+        self.committed = self.drops;
     }
 
     /// How many elements it has dropped so far.

@@ -161,6 +161,18 @@ impl StageWork {
         pending.filter_map(bytes).sum()
     }
 
+    /// Offers what the bundle in hand has made so far. Whoever takes something of it must be able to
+    /// forget it: the bundle may still fail.
+    pub fn offer(&mut self, mut taker: impl FnMut(Target, &mut Batch)) {
+        for (at, (_, target)) in self.stage.targets.iter().enumerate() {
+            let Some(batch) = &mut self.pending[at] else { continue };
+            taker(*target, batch);
+            if batch.is_empty() {
+                self.spare[at] = self.pending[at].take();
+            }
+        }
+    }
+
     /// Calls every step's `finish_bundle` and hands over what the bundle made.
     ///
     /// # Errors

@@ -3,23 +3,20 @@
 mod bundles;
 mod exchange;
 mod outcome;
-mod savepoint;
 mod settle;
 
-pub(crate) use self::exchange::Exchange;
-
-use crate::run_clock::RunClock;
-use crate::settings::DirectSettings;
-use crate::sources::{Given, Readiness, Source};
+use crate::settings::{DirectClock, DirectSettings};
+use crate::sinks::Sinks;
 use crate::suspicion::Suspicion;
-use crate::translate::{Saved, Works, translate};
-use heliostat::batch::{Batch, ColumnExt};
 use heliostat::savepoint::SavepointHeader;
 use heliostat::{
-    BadRow, Clock, CollectionId, DropCounts, InterruptLevel, Job, RunError, RunEvent, RunResult,
-    Seed, StepMetrics, StopCause, SystemClock, Timestamp, TransformId, catch_panic, millis,
+    Clock, CollectionId, InterruptLevel, Job, RunError, RunEvent, RunResult, Seed, StopCause,
+    SystemClock, Timestamp, millis,
 };
-use heliostat_runner_core::{CombineForm, Grouping, Plan, StageWork};
+use heliostat_runner_core::{
+    CombineForm, Given, GroupingPlan, LIFT_ENTRIES_MAX, Ledger, Plan, Readiness, RunClock, Saved,
+    Site, Source, Works, WorksSettings, guarded,
+};
 use std::collections::BTreeMap;
 
 /// How often, in processing time, the observer is told how far the run is.
@@ -39,6 +36,7 @@ pub(crate) struct Executor<'a> {
     job: Job<'a>,
     plan: Plan,
     works: Works,
+    sinks: Sinks,
     attempts: u32,
     /// A script says what the bundles are: none is cut.
     scripted: bool,
@@ -47,19 +45,13 @@ pub(crate) struct Executor<'a> {
     suspicion: Option<Suspicion>,
     /// For each collection that a source or a grouping gives, the stages that begin there.
     stages_from: BTreeMap<CollectionId, Vec<usize>>,
-    metrics: BTreeMap<TransformId, StepMetrics>,
-    result: RunResult,
+    ledger: Ledger,
     bundles: u64,
-    elements: u64,
     told_at: Timestamp,
-    /// What keys hashes.
-    hash_seed: u64,
     /// How many bundles the sources have given.
     read_bundles: u64,
     /// How far the runs before this one were.
     before: SavepointHeader,
-    /// What steps had dropped before this run.
-    dropped_before: BTreeMap<TransformId, DropCounts>,
 }
 
 impl<'a> Executor<'a> {
@@ -79,38 +71,53 @@ impl<'a> Executor<'a> {
             from.matched_to(job.graph, job.functions).map_err(RunError::refused)
         })?;
         let hash_seed = chance.next();
-        let suspects = suspicion.as_ref();
-        let works = translate(&plan, job.graph, job.functions, suspects, (hash_seed, &saved))?;
+        // Sinks first: a place that cannot be written to is known before anything is read.
+        let sinks = Sinks::open(&plan, job.graph, job.functions, &saved)?;
+        let path = |grouping: &GroupingPlan| {
+            suspicion.as_ref().map_or(grouping.path, |suspicion| suspicion.path(grouping))
+        };
+        let lift_entries_max = |grouping: &GroupingPlan| {
+            suspicion.as_ref().map_or(LIFT_ENTRIES_MAX, |it| it.entries_max(grouping))
+        };
+        let works_settings = WorksSettings {
+            lanes: 1,
+            seed: hash_seed,
+            path: &path,
+            lift_entries_max: &lift_entries_max,
+        };
+        let mut works = Works::of(site(&plan, &job), &works_settings, &saved)?;
+        works.load(site(&plan, &job), &saved, hash_seed)?;
+        let mut ledger = Ledger::default();
+        ledger.load(job.graph, &saved);
         let scripted = works.sources.iter().any(Source::is_script);
         let mut stages_from: BTreeMap<CollectionId, Vec<usize>> = BTreeMap::new();
         for (at, stage) in plan.stages.iter().enumerate().filter(|(_, it)| it.head.is_none()) {
             stages_from.entry(stage.input).or_default().push(at);
         }
-        let from = job.options.from;
-        let mut this = Self {
+        let clock = match settings.clock {
+            DirectClock::System if !scripted => RunClock::System,
+            DirectClock::System | DirectClock::Virtual => RunClock::standing(),
+        };
+        let before = job.options.from.map(|from| from.header.clone());
+        let before = before.unwrap_or_else(|| SavepointHeader::written_by("", ""));
+        clock.advance(before.processing_time - clock.now());
+        Ok(Self {
             job,
             plan,
             works,
+            sinks,
             attempts: settings.attempts.max(1),
             scripted,
-            clock: if scripted { RunClock::scripted() } else { RunClock::of(settings.clock) },
+            clock,
             chance,
             suspicion,
             stages_from,
-            metrics: BTreeMap::new(),
-            result: RunResult::default(),
+            ledger,
             bundles: 0,
-            elements: 0,
             told_at: Timestamp::MIN,
-            hash_seed,
             read_bundles: 0,
-            before: SavepointHeader::written_by("", ""),
-            dropped_before: BTreeMap::new(),
-        };
-        if let Some(from) = from {
-            this.load(from, &saved)?;
-        }
-        Ok(this)
+            before,
+        })
     }
 
     pub(crate) fn run(mut self) -> Result<RunResult, RunError> {
@@ -154,7 +161,7 @@ impl<'a> Executor<'a> {
                 });
                 let Some(until) = idle.min() else { return Ok(Ended::Complete) };
                 // A deadline is due once it has passed.
-                let deadline = self.next_deadline().map(|deadline| deadline + millis(1));
+                let deadline = self.works.next_deadline().map(|deadline| deadline + millis(1));
                 self.clock.wait(self.job.interrupt, deadline.map_or(until, |it| it.min(until)));
                 self.settle()?;
                 continue;
@@ -182,7 +189,8 @@ impl<'a> Executor<'a> {
         };
         self.set_now();
         for (output, mut batch) in bundle {
-            self.count_given(at, output, &batch);
+            let source = &self.works.sources[at];
+            self.ledger.add_given(source, output, &batch, self.job.observer);
             match &mut self.suspicion {
                 Some(suspicion) => {
                     let path = &self.job.graph.step(step).path;
@@ -202,40 +210,11 @@ impl<'a> Executor<'a> {
         self.settle()
     }
 
-    /// Counts what a source gave: elements, or bad rows, of which it tells the first few.
-    fn count_given(&mut self, at: usize, output: CollectionId, batch: &Batch) {
-        let source = &self.works.sources[at];
-        let count = batch.len() as u64;
-        let metrics = self.metrics.entry(source.step()).or_default();
-        if !source.gives_bad_rows(output) {
-            metrics.elements_out += count;
-            self.elements += if source.is_read() { count } else { 0 };
-            return;
-        }
-        metrics.bad_rows += count;
-        let path = source.path().to_owned();
-        let shown = self.result.bad_rows.entry(path.clone()).or_default();
-        let rows = batch.values.typed::<BadRow>();
-        for row in rows {
-            if shown.len() == RunResult::BAD_ROWS_KEPT {
-                break;
-            }
-            shown.push(row.clone());
-            self.job.observer.event(RunEvent::BadRow { step: path.clone(), row: row.clone() });
-        }
-    }
-
     /// Tells all groupings the processing time.
     fn set_now(&mut self) -> Timestamp {
         let now = self.clock.now();
-        self.works.groupings.iter_mut().for_each(|grouping| grouping.set_now(now));
+        self.works.lanes[0].set_now(now);
         now
-    }
-
-    /// The processing time that some trigger or timer waits for next.
-    fn next_deadline(&self) -> Option<Timestamp> {
-        let triggers = self.works.groupings.iter().filter_map(Grouping::next_deadline);
-        triggers.chain(self.works.stages.iter().filter_map(StageWork::next_deadline)).min()
     }
 
     fn tell_progress(&mut self) {
@@ -250,24 +229,15 @@ impl<'a> Executor<'a> {
         let reads = self.works.sources.iter().filter(|source| source.is_read());
         let watermark = reads.map(|source| source.slowest()).min().unwrap_or(Timestamp::MAX);
         self.job.observer.event(RunEvent::Progress {
-            elements: self.elements,
+            elements: self.ledger.elements,
             watermark,
             bundles: self.bundles,
         });
     }
 }
 
-/// Runs what user types do outside of a step's own code (combine functions, `Clone`, `Hash`, `Eq`,
-/// serde): a panic ends the run.
-fn guarded<R>(path: &str, code: impl FnOnce() -> R) -> Result<R, RunError> {
-    catch_panic(code).map_err(|panicked| {
-        let message = format!(
-            "`{path}` panicked: {panicked}\n  outside of a step's own code, where a bundle cannot be \
-             tried again\n  help: keep combine functions and the `Clone`, `Hash`, `Eq` and serde \
-             impls of elements free of panics"
-        );
-        RunError::failed(message).in_step(path)
-    })
+fn site<'a>(plan: &'a Plan, job: &'a Job<'_>) -> Site<'a> {
+    Site { plan, graph: job.graph, functions: job.functions }
 }
 
 fn pick(chance: &mut Seed, count: usize) -> usize {

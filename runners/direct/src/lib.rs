@@ -6,12 +6,9 @@
 //! compares elements before and behind each step.
 
 mod executor;
-mod run_clock;
 mod settings;
 mod sinks;
-mod sources;
 mod suspicion;
-mod translate;
 
 pub use settings::{DirectClock, DirectSettings};
 

@@ -1,13 +1,11 @@
 //! The writes of a run: opened before anything is read, committed behind everything.
 
-use crate::sources::guarded;
-use crate::translate::{Saved, empty};
 use heliostat::batch::{Batch, ColumnExt, Meta};
 use heliostat::erased_io::{ErasedWrite, ErasedWriter};
-use heliostat::graph::{Composite, Functions, Graph, Transform};
-use heliostat::savepoint::{StepKind, WriteState};
+use heliostat::graph::{Functions, Graph};
+use heliostat::savepoint::WriteState;
 use heliostat::{Completion, Error, RunError, SinkStyle, TransformId, Written};
-use heliostat_runner_core::Plan;
+use heliostat_runner_core::{OpenedWrite, Plan, Saved, caught, empty, open_writes};
 use std::collections::BTreeMap;
 
 /// All writes of a run. Dropped without a commit, nothing of them appears.
@@ -44,49 +42,24 @@ impl Sinks {
         functions: &Functions,
         saved: &Saved<'_>,
     ) -> Result<Self, RunError> {
-        let mut open = BTreeMap::new();
-        for &id in &plan.writes {
-            let step = graph.step(id);
-            let write = if step.is_leaf() {
-                graph.step(step.parent.expect("a write is around its commit"))
-            } else {
-                step
-            };
-            let Transform::Composite(Composite::Write(spec)) = &write.transform else {
-                unreachable!("only writes are planned as such")
-            };
-            let path = write.path.clone();
-            let WriteState { epoch, committables } = match saved.get(&write.id).map(|it| &it.kind) {
-                Some(StepKind::Write(state)) => state.clone(),
-                Some(_) | None => WriteState::default(),
-            };
-            let failed = |error| {
-                RunError::failed(format!("`{path}` cannot be written: {error}")).in_step(&path)
-            };
-            let earlier = guarded(|| {
-                if !committables.is_empty() {
-                    functions.write(&path).recover(&committables)?;
-                }
-                recovered(functions.write(&path), spec.style, committables)
-            });
-            let earlier = earlier.map_err(failed)?;
-            // An expanded write opens its parts later; that it can is tried at once.
-            let part = guarded(|| functions.write(&path).open(epoch, 0)).map_err(failed)?;
-            let part = if id == write.id {
+        let opened = open_writes(plan, graph, functions, saved)?.into_iter().map(|opened| {
+            let OpenedWrite { target, write, path, style, epoch, earlier, part } = opened;
+            // An expanded write opens its parts later; that it can was tried.
+            let open = if target == write {
                 Open::Part(part)
             } else {
+                let step = graph.step(target);
                 Open::Prepared(empty(functions, step.inputs[0]), step.path.clone())
             };
-            let (write, style) = (write.id, spec.style);
-            open.insert(id, Sink { path, write, style, epoch, earlier, open: part });
-        }
-        Ok(Self { open })
+            (target, Sink { path, write, style, epoch, earlier, open })
+        });
+        Ok(Self { open: opened.collect() })
     }
 
     pub(crate) fn write(&mut self, step: TransformId, batch: &mut Batch) -> Result<(), RunError> {
         let sink = self.open.get_mut(&step).expect("every write was opened");
         let outcome = match &mut sink.open {
-            Open::Part(writer) => guarded(|| writer.write(batch)),
+            Open::Part(writer) => caught(|| writer.write(batch)),
             Open::Prepared(parts, _) => {
                 parts.append(batch);
                 Ok(())
@@ -118,7 +91,7 @@ impl Sinks {
         let mut prepared: Vec<Prepared> = Vec::new();
         for Sink { path, write, style, epoch, earlier, open } in self.open.into_values() {
             let parts = match open {
-                Open::Part(writer) => guarded(|| Ok(Parts::One(writer.prepare()?))),
+                Open::Part(writer) => caught(|| Ok(Parts::One(writer.prepare()?))),
                 Open::Prepared(parts, commit) => Ok(Parts::OfSteps(parts, commit)),
             };
             match parts {
@@ -147,7 +120,7 @@ impl Sinks {
                 parts.discard(functions, &path);
                 continue;
             }
-            match guarded(|| parts.commit(functions, &path, earlier, completion)) {
+            match caught(|| parts.commit(functions, &path, earlier, completion)) {
                 Ok(appeared) => {
                     written.insert(path, appeared);
                 }
@@ -215,30 +188,12 @@ impl Parts {
 
     /// Removes what was prepared; best effort, since the run has already failed for another reason.
     fn discard(self, functions: &Functions, path: &str) {
-        let discarded = guarded(|| {
+        let discarded = caught(|| {
             let write = functions.write(path);
             write.discard(self.encoded(write));
             Ok(())
         });
         drop(discarded);
-    }
-}
-
-/// What of the parts of an earlier run is still to be committed: those of a sink that appears epoch
-/// by epoch are committed at once, if that run did not come to it.
-fn recovered(
-    write: &dyn ErasedWrite,
-    style: SinkStyle,
-    parts: Vec<Vec<u8>>,
-) -> heliostat::Result<Vec<Vec<u8>>> {
-    match style {
-        SinkStyle::AtEnd => Ok(parts),
-        SinkStyle::PerEpoch => {
-            if !parts.is_empty() {
-                write.commit(parts, Completion::Complete)?;
-            }
-            Ok(Vec::new())
-        }
     }
 }
 
@@ -261,7 +216,7 @@ impl Prepared {
             SinkStyle::AtEnd => Ok(None),
             SinkStyle::PerEpoch => {
                 let committed =
-                    guarded(|| parts.commit(functions, &path, earlier, Completion::Complete));
+                    caught(|| parts.commit(functions, &path, earlier, Completion::Complete));
                 let written = committed.map_err(|error| {
                     let message = format!("`{path}` cannot be committed: {error}");
                     RunError::failed(message).in_step(&path)

@@ -28,6 +28,9 @@ pub trait Column: Any + Send + Sync {
     fn copied(&self) -> Box<dyn Column>;
     /// Clones of the values at `picked`, in that order.
     fn select(&self, picked: &[u32]) -> Box<dyn Column>;
+    /// Moves each value to the end of one of `parts`, which must be of the same type: that at `to`,
+    /// which has a place for each value.
+    fn scatter(&mut self, to: &[u32], parts: &mut [Box<dyn Column>]);
     /// Moves all values of `other`, which must be of the same type, behind its own.
     fn append(&mut self, other: &mut dyn Column);
     /// The name of the value type, for messages.
@@ -53,6 +56,13 @@ impl<T: Element> Column for Vec<T> {
 
     fn select(&self, picked: &[u32]) -> Box<dyn Column> {
         Box::new(picked.iter().map(|&at| self[at as usize].clone()).collect::<Vec<T>>())
+    }
+
+    fn scatter(&mut self, to: &[u32], parts: &mut [Box<dyn Column>]) {
+        let mut parts: Vec<&mut Vec<T>> = parts.iter_mut().map(|it| it.typed_mut::<T>()).collect();
+        for (value, &part) in self.drain(..).zip(to) {
+            parts[part as usize].push(value);
+        }
     }
 
     fn append(&mut self, other: &mut dyn Column) {

@@ -4,7 +4,7 @@ use super::call::{Call, Stage};
 use super::provenance::Provenance;
 use super::{BundleContext, Context};
 use crate::batch::{Batch, ColumnExt, Meta, Timestamps, Windows};
-use crate::graph::kernel::{CellColumn, KeyId, Rows};
+use crate::graph::kernel::{CellColumn, KeyGroups, KeyId, Rows, TypedKeyGroups};
 use crate::graph::{
     DueTimer, KeyedFn, KeyedWork, Moment, RowId, SavedCell, TimeDomain, TimerRequest, TimerSpec,
     ViewValue,
@@ -67,6 +67,10 @@ impl<D: DoFn<Input: KeyedInput>> KeyedFn for KeyedDoFnStep<D> {
             calls: Calls::default(),
             code: Arc::clone(&self.code),
         }))
+    }
+
+    fn key_groups(&self, seed: u64) -> Box<dyn KeyGroups> {
+        Box::new(TypedKeyGroups::<D::Input>::new(seed))
     }
 }
 

@@ -5,6 +5,7 @@
 //! entry goes where; nothing in this crate calls a kernel.
 
 mod cells;
+mod groups;
 mod panes;
 mod table;
 mod fold;
@@ -13,6 +14,8 @@ mod state;
 
 pub use cells::{CellId, KeyId, KeyedCells};
 pub(crate) use fold::{Fold, Folded, Gathered, TypedKernels};
+pub use groups::KeyGroups;
+pub(crate) use groups::TypedKeyGroups;
 pub use lift::LiftKernels;
 pub(crate) use lift::TypedLift;
 pub use panes::{Entries, PaneColumn, PaneId, PaneTables, SKIP};
@@ -60,6 +63,8 @@ pub trait Kernels: Send + Sync {
     /// # Errors
     /// If two keys of the column are equal and their bytes differ, or the reverse.
     fn check_keys(&self, values: &dyn Column) -> Result<()>;
+    /// Finds where elements go when they are exchanged by key. `seed` keys its hashes.
+    fn key_groups(&self, seed: u64) -> Box<dyn KeyGroups>;
     /// The type of the keys, as a savepoint names it.
     fn key_type(&self) -> CodedType;
     /// The type of what is kept of a key and window, as a savepoint names it.

@@ -1,6 +1,6 @@
 //! The code of a step with state and timers, erased: rows of cells, callbacks that work on them.
 
-use super::kernel::KeyId;
+use super::kernel::{KeyGroups, KeyId};
 use crate::batch::{Batch, Column};
 use crate::{Interval, Result, Str, Timestamp};
 use std::any::Any;
@@ -76,6 +76,9 @@ pub trait KeyedFn: Send + Sync {
     /// # Errors
     /// What the author's `setup` says.
     fn setup(&self, seed: u64) -> Result<Box<dyn KeyedWork>>;
+
+    /// Finds where elements go when they are exchanged by key. `seed` keys its hashes.
+    fn key_groups(&self, seed: u64) -> Box<dyn KeyGroups>;
 }
 
 /// The author's code of one step with state or timers on one worker, and the state.

@@ -116,7 +116,7 @@ impl Program {
 
 fn exit(result: RunResult, runner: &dyn Runner, elapsed: Duration) -> Exit {
     match (result.stopped.map(|stopped| stopped.cause), result.interrupted) {
-        (Some(StopCause::Bundles), _) => Exit::stopped(),
+        (Some(StopCause::Bundles | StopCause::CaughtUp), _) => Exit::stopped(),
         (Some(StopCause::Interrupt), _) | (None, Some(_)) => Exit::interrupted(),
         (None, None) => Exit::ran(Summary { result, runner: runner.name().to_owned(), elapsed }),
     }

@@ -127,6 +127,7 @@ fn pace(run: &Run<'_>) -> String {
     let cause = run.result.stopped.map(|stopped| stopped.cause);
     let verb = match (cause, run.result.interrupted) {
         (Some(StopCause::Bundles), _) => "stopped as asked after",
+        (Some(StopCause::CaughtUp), _) => "read all there was in",
         (Some(StopCause::Interrupt), _) | (None, Some(_)) => "interrupted after",
         (None, None) => "done in",
     };

@@ -88,6 +88,8 @@ pub enum StopCause {
     Bundles,
     /// Somebody interrupted it.
     Interrupt,
+    /// It had read all there was, and was asked to wait for no more.
+    CaughtUp,
 }
 
 /// What a run left behind.

@@ -1,10 +1,10 @@
 //! Bundles through stages: tried as often as allowed, committed as a whole.
 
-use super::{Executor, guarded};
+use super::Executor;
 use heliostat::batch::Batch;
 use heliostat::{CollectionId, RunError};
 use heliostat_runner_core::{
-    Admitted, Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork, Target,
+    Admitted, Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork, Target, guarded,
 };
 use std::collections::VecDeque;
 
@@ -27,7 +27,7 @@ impl Executor<'_> {
         match stages.as_slice() {
             [only] if self.attempts == 1 => {
                 self.bundles += 1;
-                let stage = &mut self.works.stages[*only];
+                let stage = &mut self.works.lanes[0].stages[*only];
                 let outcome = whole(stage, &mut batch);
                 let this = Attempt { bundle: self.bundles, attempt: 1, attempts: 1 };
                 let output = outcome.map_err(|error| error.into_run_error(this))?;
@@ -102,7 +102,7 @@ impl Executor<'_> {
                         return Err(error.into_run_error(this));
                     }
                     kept.into_iter().rev().for_each(|batch| rest.push_front(batch));
-                    self.works.stages[at]
+                    self.works.lanes[0].stages[at]
                         .roll_back(self.job.functions)
                         .map_err(|error| error.into_run_error(this))?;
                     number += 1;
@@ -118,7 +118,8 @@ impl Executor<'_> {
         rest: &mut VecDeque<Admitted>,
         mut kept: Option<&mut Vec<Admitted>>,
     ) -> Result<BundleOutput, StageError> {
-        let stage = &mut self.works.stages[at];
+        let lane = &mut self.works.lanes[0];
+        let (stage, exchange) = (&mut lane.stages[at], &mut lane.exchanges[at]);
         let mut trusting = NoInspect;
         let inspect: &mut dyn Inspect = match &mut self.suspicion {
             Some(suspicion) => suspicion,
@@ -133,7 +134,7 @@ impl Executor<'_> {
                 stage.see(&sides)?;
             }
             stage.process(&mut batch, inspect)?;
-            self.works.exchanges[at].give_back(batch);
+            exchange.give_back(batch);
             let full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(self.job.functions);
             if !self.scripted && !rest.is_empty() && full() {
                 break;
@@ -149,7 +150,7 @@ impl Executor<'_> {
     /// Hands over what a bundle made.
     pub(super) fn commit(&mut self, stage: usize, output: BundleOutput) -> Result<(), RunError> {
         for (step, counts) in output.counts {
-            let metrics = self.metrics.entry(step).or_default();
+            let metrics = self.ledger.of(step);
             metrics.elements_in += counts.elements_in;
             metrics.elements_out += counts.elements_out;
             metrics.dropped.late += counts.dropped.late;
@@ -168,8 +169,8 @@ impl Executor<'_> {
                     step
                 }
                 Target::Exchange(id) => {
-                    let empty = self.works.exchanges[id.0 as usize].hand_over(batch);
-                    self.works.stages[stage].give_back(target, empty);
+                    let empty = self.works.lanes[0].exchanges[id.0 as usize].hand_over(batch);
+                    self.works.lanes[0].stages[stage].give_back(target, empty);
                     continue;
                 }
                 Target::View(id) => {
@@ -177,17 +178,17 @@ impl Executor<'_> {
                         &self.job.graph.producer(self.plan.views[id.0 as usize].collection).path;
                     let view = &mut self.works.views[id.0 as usize];
                     guarded(path, || view.take(&mut batch))?;
-                    self.works.stages[stage].give_back(target, batch);
+                    self.works.lanes[0].stages[stage].give_back(target, batch);
                     continue;
                 }
                 Target::Write(step) => {
-                    self.works.sinks.write(step, &mut batch)?;
+                    self.sinks.write(step, &mut batch)?;
                     step
                 }
             };
-            self.metrics.entry(step).or_default().elements_in += count;
+            self.ledger.of(step).elements_in += count;
             batch.clear();
-            self.works.stages[stage].give_back(target, batch);
+            self.works.lanes[0].stages[stage].give_back(target, batch);
         }
         Ok(())
     }
@@ -195,8 +196,9 @@ impl Executor<'_> {
     /// Hands a bundle's elements over to a grouping, reduced in front of it where it is lifted.
     fn group(&mut self, at: usize, batch: &mut Batch) -> Result<(), RunError> {
         let path = &self.job.graph.step(self.plan.groupings[at].step).path;
-        let grouping = &mut self.works.groupings[at];
-        let Some(lifter) = &mut self.works.lifters[at] else {
+        let lane = &mut self.works.lanes[0];
+        let grouping = &mut lane.groupings[at];
+        let Some(lifter) = &mut lane.lifters[at] else {
             return guarded(path, || grouping.add(batch));
         };
         let watermark = grouping.input_watermark();

@@ -1,10 +1,9 @@
 //! Quiet after each event: everything that follows from it happens, node by node.
 
-use super::{Executor, guarded};
-use crate::translate::{empty, source_index};
+use super::{Executor, site};
 use heliostat::batch::Batch;
-use heliostat::{CollectionId, RunError, Timestamp};
-use heliostat_runner_core::{Fired, GroupingId, Node, Root, Target};
+use heliostat::{RunError, Timestamp};
+use heliostat_runner_core::{Fired, GroupingId, Node, Target, empty, guarded};
 
 impl Executor<'_> {
     /// Lets everything happen that the last bundle or watermark made due, node by node in the order
@@ -26,10 +25,13 @@ impl Executor<'_> {
         let (panes, dropped) = (self.plan.groupings[at].panes, self.plan.groupings[at].dropped);
         let step = self.plan.groupings[at].step;
         let path = self.job.graph.step(step).path.clone();
-        let watermark =
-            self.input_watermark(&self.plan.groupings[at].upstream, Target::Grouping(id));
+        let watermark = self.works.input_watermark(
+            site(&self.plan, &self.job),
+            &self.plan.groupings[at].upstream,
+            Target::Grouping(id),
+        );
         let out = || empty(self.job.functions, panes);
-        let grouping = &mut self.works.groupings[at];
+        let grouping = &mut self.works.lanes[0].groupings[at];
         let of_bundle = guarded(&path, || grouping.end_bundle(out()))?
             .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(&path))?;
         let of_watermark = guarded(&path, || grouping.advance(watermark, out()))?;
@@ -40,15 +42,9 @@ impl Executor<'_> {
         if let Some(suspicion) = &mut self.suspicion {
             guarded(&path, || suspicion.reload(grouping))??;
         }
-        let before = self.dropped_before.get(&step).copied().unwrap_or_default();
         let given = grouping.take_dropped();
-        let metrics = self.metrics.entry(step).or_default();
-        let drops = grouping.drops();
-        metrics.dropped.late = before.late + drops.late;
-        metrics.dropped.closed = before.closed + drops.closed;
-        if let Some(lifter) = &self.works.lifters[at] {
-            metrics.dropped.late += lifter.drops().late;
-        }
+        self.ledger.set_dropped(step, self.works.lanes[0].dropped(at));
+        let metrics = self.ledger.of(step);
         let mut bundle = Vec::new();
         for Fired { panes, late_panes } in [of_bundle, of_watermark, of_time] {
             metrics.late_panes += late_panes;
@@ -66,31 +62,5 @@ impl Executor<'_> {
             self.bundle(dropped, vec![batch])?;
         }
         Ok(())
-    }
-
-    /// The smallest watermark of everything that feeds a target.
-    pub(super) fn input_watermark(&self, upstream: &[Root], target: Target) -> Timestamp {
-        let of = |root: &Root| match root {
-            Root::Grouping(id) => self.works.groupings[id.0 as usize].output_watermark(),
-            Root::Exchange(id) => self.works.exchanges[id.0 as usize].told,
-            Root::Source(step) => {
-                let source = source_index(&self.works.sources, *root).expect("roots are sources");
-                let outputs = &self.job.graph.step(*step).outputs;
-                let source = &self.works.sources[source];
-                // Of a source with several outputs only those count that lead here.
-                let leads = |output: &&CollectionId| self.leads_to(**output, target);
-                let marks = outputs.iter().filter(leads).map(|output| source.watermark(*output));
-                marks.min().unwrap_or(Timestamp::MAX)
-            }
-        };
-        upstream.iter().map(of).min().unwrap_or(Timestamp::MAX)
-    }
-
-    fn leads_to(&self, collection: CollectionId, target: Target) -> bool {
-        let stages = self.stages_from.get(&collection).map_or(&[][..], Vec::as_slice);
-        let leads = |&stage: &usize| {
-            self.plan.stages[stage].targets.iter().any(|(_, reached)| *reached == target)
-        };
-        stages.iter().any(leads)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::cells::Cells;
 use super::panes::Tables;
-use super::{DropRecord, Kernels, KeyedCells, PaneTables};
+use super::{DropRecord, Kernels, KeyGroups, KeyedCells, PaneTables, TypedKeyGroups};
 use crate::batch::{Column, ColumnExt};
 use crate::coder::key_bytes;
 use crate::savepoint::CodedType;
@@ -133,6 +133,10 @@ impl<K: Key, V: Element, F: Fold<V>> Kernels for TypedKernels<K, V, F> {
             }
         }
         Ok(())
+    }
+
+    fn key_groups(&self, seed: u64) -> Box<dyn KeyGroups> {
+        Box::new(TypedKeyGroups::<(K, V)>::new(seed))
     }
 
     fn key_type(&self) -> CodedType {

@@ -1,22 +1,25 @@
 //! Where bundles come from: impulses, readers, scripts; each with its watermark.
 
-use crate::translate::empty;
+mod piece;
+
+pub use piece::Piece;
+
+use crate::caught;
+use crate::works::empty;
 use heliostat::batch::{Batch, Meta};
-use heliostat::erased_io::ErasedReader;
 use heliostat::graph::{Functions, ReadSpec, Step, Transform};
 use heliostat::savepoint::{ReadPiece, ReadState, ScriptState, StepKind, StepState};
 use heliostat::testing::ScriptEvent;
 use heliostat::{
-    Boundedness, CollectionId, Duration, Error, Fill, Panicked, RunError, Timestamp, TransformId,
-    catch_panic,
+    Boundedness, CollectionId, Duration, Error, Result, RunError, Timestamp, TransformId,
 };
 use std::collections::VecDeque;
 
 /// At most so many elements come from one `fill`: the largest bundle of a read.
-pub(crate) const BUNDLE_ELEMENTS_MAX: usize = 1_024;
+pub const BUNDLE_ELEMENTS_MAX: usize = 1_024;
 
-/// One root of the graph.
-pub(crate) struct Source {
+/// One root of the graph, with its watermark.
+pub struct Source {
     step: TransformId,
     path: String,
     outputs: Vec<CollectionId>,
@@ -44,22 +47,8 @@ enum Kind {
     },
 }
 
-struct Piece {
-    /// What it was opened from.
-    restriction: Vec<u8>,
-    reader: Option<Box<dyn ErasedReader>>,
-    watermark: Timestamp,
-    /// The watermark it had in an earlier run, which the reader need not know.
-    floor: Timestamp,
-    idle_until: Option<Timestamp>,
-    /// It has given all it has.
-    done: bool,
-    /// The last of what it gave is through: only now its watermark may leave for the end of time.
-    through: bool,
-}
-
 /// What a source gave when it was asked.
-pub(crate) enum Given {
+pub enum Given {
     /// A bundle: a batch per output that has elements.
     Bundle(Vec<(CollectionId, Batch)>),
     /// Only its watermark may have moved.
@@ -70,10 +59,12 @@ pub(crate) enum Given {
 
 /// Whether it is worth asking a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Readiness {
+pub enum Readiness {
+    /// It may have something.
     Ready,
     /// Nothing before this processing time.
     Idle(Timestamp),
+    /// It has given all it has.
     Done,
 }
 
@@ -121,7 +112,7 @@ impl Source {
             idle_until: None,
             done: false,
         };
-        let open = || -> heliostat::Result<Vec<Piece>> {
+        let open = || -> Result<Vec<Piece>> {
             let pieces = match saved.map(|saved| &saved.kind) {
                 Some(StepKind::Read(saved)) => saved.pieces.clone(),
                 Some(_) | None => source.split()?.into_iter().map(fresh).collect(),
@@ -144,7 +135,7 @@ impl Source {
         let failed = |error: Error| {
             RunError::failed(format!("`{}` cannot be read: {error}", step.path)).in_step(&step.path)
         };
-        let pieces = guarded(open).map_err(failed)?;
+        let pieces = caught(open).map_err(failed)?;
         let kind = Kind::Read {
             boundedness: spec.boundedness,
             pieces,
@@ -158,30 +149,33 @@ impl Source {
         Self { step: step.id, path: step.path.clone(), outputs: step.outputs.clone(), kind }
     }
 
-    pub(crate) fn step(&self) -> TransformId {
+    /// The step that it is.
+    pub fn step(&self) -> TransformId {
         self.step
     }
 
-    pub(crate) fn path(&self) -> &str {
+    /// The path of that step.
+    pub fn path(&self) -> &str {
         &self.path
     }
 
     /// Whether its bundles are exact: what a script says must not be cut.
-    pub(crate) fn is_script(&self) -> bool {
+    pub fn is_script(&self) -> bool {
         matches!(self.kind, Kind::Script { .. })
     }
 
     /// Whether anyone is interested in how far it is.
-    pub(crate) fn is_read(&self) -> bool {
+    pub fn is_read(&self) -> bool {
         matches!(self.kind, Kind::Read { .. } | Kind::Script { .. })
     }
 
     /// Whether this output holds the rows it could not understand.
-    pub(crate) fn gives_bad_rows(&self, output: CollectionId) -> bool {
+    pub fn gives_bad_rows(&self, output: CollectionId) -> bool {
         matches!(self.kind, Kind::Read { .. }) && output == self.outputs[1]
     }
 
-    pub(crate) fn readiness(&self, now: Timestamp) -> Readiness {
+    /// Whether it is worth asking at this time.
+    pub fn readiness(&self, now: Timestamp) -> Readiness {
         match &self.kind {
             Kind::Impulse { waiting: true } => Readiness::Ready,
             Kind::Impulse { waiting: false } => Readiness::Done,
@@ -203,7 +197,7 @@ impl Source {
     }
 
     /// The watermark of one of its outputs.
-    pub(crate) fn watermark(&self, output: CollectionId) -> Timestamp {
+    pub fn watermark(&self, output: CollectionId) -> Timestamp {
         match &self.kind {
             Kind::Impulse { waiting: true } => Timestamp::MIN,
             Kind::Impulse { waiting: false } => Timestamp::MAX,
@@ -223,14 +217,14 @@ impl Source {
     }
 
     /// The smallest watermark of all its outputs.
-    pub(crate) fn slowest(&self) -> Timestamp {
+    pub fn slowest(&self) -> Timestamp {
         let all = self.outputs.iter().map(|&output| self.watermark(output));
         all.min().unwrap_or(Timestamp::MAX)
     }
 
     /// Takes the next bundle or move of its own; `pick` chooses among what is ready. The watermark
     /// is that of before until [`Source::settle`].
-    pub(crate) fn next(
+    pub fn next(
         &mut self,
         now: Timestamp,
         pick: impl FnOnce(usize) -> usize,
@@ -255,23 +249,12 @@ impl Source {
                 }
             }
             Kind::Read { pieces, rows, bad_rows, .. } => {
-                let ready: Vec<usize> = (0..pieces.len())
-                    .filter(|&at| {
-                        !pieces[at].done && pieces[at].idle_until.is_none_or(|until| until <= now)
-                    })
-                    .collect();
+                let ready: Vec<usize> =
+                    (0..pieces.len()).filter(|&at| pieces[at].is_ready(now)).collect();
                 let piece = &mut pieces[ready[pick(ready.len())]];
-                let reader = piece.reader.as_mut().expect("a piece that is not done is open");
-                let fill = guarded(|| reader.fill(rows, bad_rows, BUNDLE_ELEMENTS_MAX));
-                let fill = fill.map_err(|error| {
+                piece.fill(rows, bad_rows, BUNDLE_ELEMENTS_MAX).map_err(|error| {
                     RunError::failed(format!("`{}` failed: {error}", self.path)).in_step(&self.path)
                 })?;
-                piece.idle_until = None;
-                match fill {
-                    Fill::More => {}
-                    Fill::Idle(until) => piece.idle_until = Some(until),
-                    Fill::Done => piece.done = true,
-                }
                 let mut bundle = Vec::new();
                 for (output, batch) in [(self.outputs[0], rows), (self.outputs[1], bad_rows)] {
                     if !batch.is_empty() {
@@ -285,7 +268,7 @@ impl Source {
     }
 
     /// Takes back a batch that was processed, for its room.
-    pub(crate) fn give_back(&mut self, output: CollectionId, batch: Batch) {
+    pub fn give_back(&mut self, output: CollectionId, batch: Batch) {
         if let Kind::Read { rows, .. } = &mut self.kind
             && output == self.outputs[0]
             && batch.is_empty()
@@ -295,7 +278,7 @@ impl Source {
     }
 
     /// Lets its watermark move: the bundle it gave is through.
-    pub(crate) fn settle(&mut self) -> Result<(), RunError> {
+    pub fn settle(&mut self) -> Result<(), RunError> {
         let Kind::Read { boundedness, pieces, .. } = &mut self.kind else { return Ok(()) };
         for piece in pieces {
             piece.through = piece.done;
@@ -303,7 +286,7 @@ impl Source {
                 continue;
             }
             let Some(reader) = &piece.reader else { continue };
-            let now = guarded(|| Ok(reader.watermark().max(piece.floor))).map_err(|error| {
+            let now = caught(|| Ok(reader.watermark().max(piece.floor))).map_err(|error| {
                 RunError::failed(format!("`{}` failed: {error}", self.path)).in_step(&self.path)
             })?;
             if now < piece.watermark {
@@ -321,8 +304,24 @@ impl Source {
 }
 
 impl Source {
+    /// The pieces of a read that are worth asking at this time. Whoever reads them ends with
+    /// [`Source::settle`].
+    pub fn ready_pieces(&mut self, now: Timestamp) -> Vec<&mut Piece> {
+        match &mut self.kind {
+            Kind::Impulse { .. } | Kind::Script { .. } => Vec::new(),
+            Kind::Read { pieces, .. } => {
+                pieces.iter_mut().filter(|piece| piece.is_ready(now)).collect()
+            }
+        }
+    }
+
+    /// Whether it is read in pieces: the others are asked for what is [`next`](Source::next).
+    pub fn is_in_pieces(&self) -> bool {
+        matches!(self.kind, Kind::Read { .. })
+    }
+
     /// What is left of it, and how far it is.
-    pub(crate) fn save(&self, now: Timestamp) -> Result<StepKind, RunError> {
+    pub fn save(&self, now: Timestamp) -> Result<StepKind, RunError> {
         Ok(match &self.kind {
             Kind::Impulse { waiting } => StepKind::Impulse { given: !waiting },
             Kind::Script { played, streams, watermarks, .. } => StepKind::Script(ScriptState {
@@ -332,7 +331,7 @@ impl Source {
             }),
             Kind::Read { pieces, .. } => {
                 let position = |piece: &Piece| match &piece.reader {
-                    Some(reader) if !piece.done => guarded(|| Ok(reader.position())),
+                    Some(reader) if !piece.done => caught(|| Ok(reader.position())),
                     Some(_) | None => Ok(piece.restriction.clone()),
                 };
                 let save = |piece: &Piece| {
@@ -343,7 +342,7 @@ impl Source {
                         done: piece.done,
                     })
                 };
-                let pieces = pieces.iter().map(save).collect::<heliostat::Result<_>>();
+                let pieces = pieces.iter().map(save).collect::<Result<_>>();
                 let pieces = pieces.map_err(|error| {
                     RunError::failed(format!("`{}` failed: {error}", self.path)).in_step(&self.path)
                 })?;
@@ -351,10 +350,4 @@ impl Source {
             }
         })
     }
-}
-
-/// Runs the code of a source or a sink; a panic becomes an error with its words.
-pub(crate) fn guarded<R>(code: impl FnOnce() -> heliostat::Result<R>) -> heliostat::Result<R> {
-    let panicked = |panicked: Panicked| Error::new(format!("it panicked: {panicked}"));
-    catch_panic(code).map_err(panicked)?
 }

@@ -1,31 +1,27 @@
 //! The processing time of a run: the machine's, or one that moves by itself or by script.
 
-use crate::DirectClock;
 use heliostat::{Clock, Duration, Interrupt, SystemClock, Timestamp, VirtualClock, millis};
 
 /// How long a run waits at the most before it looks again for something to read.
 const WAIT_MAX_MILLIS: i64 = 1_000;
 
-pub(crate) enum RunClock {
+/// The clock of one run.
+#[derive(Debug)]
+pub enum RunClock {
+    /// The machine's time.
     System,
     /// Stands still while there is something to do, then jumps to what is waited for.
     Virtual(VirtualClock),
 }
 
 impl RunClock {
-    pub(crate) fn of(clock: DirectClock) -> Self {
-        match clock {
-            DirectClock::System => Self::System,
-            DirectClock::Virtual => Self::Virtual(VirtualClock::default()),
-        }
-    }
-
-    /// A script says how time goes by; it starts at 0.
-    pub(crate) fn scripted() -> Self {
+    /// A time that starts at 0 and goes by as it is told.
+    pub fn standing() -> Self {
         Self::Virtual(VirtualClock::default())
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
         match self {
             Self::System => SystemClock.now(),
             Self::Virtual(clock) => clock.now(),
@@ -33,7 +29,7 @@ impl RunClock {
     }
 
     /// Lets time go by as a script says; the time of the machine goes by itself.
-    pub(crate) fn advance(&self, by: Duration) {
+    pub fn advance(&self, by: Duration) {
         match self {
             Self::System => {}
             Self::Virtual(clock) => clock.advance(by),
@@ -41,7 +37,7 @@ impl RunClock {
     }
 
     /// Waits until a time, or for a while.
-    pub(crate) fn wait(&self, interrupt: &Interrupt, until: Timestamp) {
+    pub fn wait(&self, interrupt: &Interrupt, until: Timestamp) {
         let left = until - self.now();
         match self {
             Self::System => {

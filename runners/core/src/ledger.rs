@@ -1,0 +1,196 @@
+//! What a run counts while it goes, and what it leaves behind.
+
+use crate::works::{Saved, Works};
+use crate::{Plan, Source};
+use heliostat::batch::{Batch, ColumnExt};
+use heliostat::graph::{Composite, Graph, Step, Transform};
+use heliostat::savepoint::{StepKind, StepState};
+use heliostat::{
+    BadRow, CollectionId, DropCounts, Observer, OpenWindows, RunEvent, RunResult, StepMetrics,
+    TransformId,
+};
+use std::collections::BTreeMap;
+
+/// The metrics of all steps of a run, and what it gave.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    metrics: BTreeMap<TransformId, StepMetrics>,
+    /// What steps had dropped before this run.
+    dropped_before: BTreeMap<TransformId, DropCounts>,
+    /// Elements that reads and scripts gave.
+    pub elements: u64,
+    /// What the run leaves behind; its metrics come last.
+    pub result: RunResult,
+}
+
+impl Ledger {
+    /// Goes on from what the runs before counted.
+    pub fn load(&mut self, graph: &Graph, saved: &Saved<'_>) {
+        for (&step, state) in saved {
+            self.metrics.insert(step, state.metrics);
+            self.dropped_before.insert(step, state.metrics.dropped);
+            if !state.bad_rows.is_empty() {
+                let path = graph.step(step).path.clone();
+                self.result.bad_rows.insert(path, state.bad_rows.clone());
+            }
+        }
+    }
+
+    /// The counts of a step, to be added to.
+    pub fn of(&mut self, step: TransformId) -> &mut StepMetrics {
+        self.metrics.entry(step).or_default()
+    }
+
+    /// All steps that have counts.
+    pub fn steps(&self) -> Vec<TransformId> {
+        self.metrics.keys().copied().collect()
+    }
+
+    /// Adds what a bundle that succeeded has counted.
+    pub fn add_bundle(&mut self, counts: BTreeMap<TransformId, StepMetrics>) {
+        for (step, counts) in counts {
+            let metrics = self.of(step);
+            metrics.elements_in += counts.elements_in;
+            metrics.elements_out += counts.elements_out;
+            metrics.dropped.late += counts.dropped.late;
+        }
+    }
+
+    /// Sets what a grouping has dropped in this run, on top of what it had before.
+    pub fn set_dropped(&mut self, step: TransformId, drops: DropCounts) {
+        let before = self.dropped_before.get(&step).copied().unwrap_or_default();
+        let dropped = &mut self.of(step).dropped;
+        dropped.late = before.late + drops.late;
+        dropped.closed = before.closed + drops.closed;
+    }
+
+    /// Counts what a source gave: elements, or bad rows, of which it tells the first few.
+    pub fn add_given(
+        &mut self,
+        source: &Source,
+        output: CollectionId,
+        batch: &Batch,
+        observer: &mut dyn Observer,
+    ) {
+        if source.gives_bad_rows(output) {
+            let rows = batch.values.typed::<BadRow>();
+            self.add_bad_rows(source, rows, rows.len() as u64, observer);
+        } else {
+            self.add_elements(source, batch.len() as u64);
+        }
+    }
+
+    /// Counts elements that a source gave.
+    pub fn add_elements(&mut self, source: &Source, count: u64) {
+        self.of(source.step()).elements_out += count;
+        self.elements += if source.is_read() { count } else { 0 };
+    }
+
+    /// Counts rows that a source could not understand and tells the first few; `rows` are the first
+    /// of `count`.
+    pub fn add_bad_rows(
+        &mut self,
+        source: &Source,
+        rows: &[BadRow],
+        count: u64,
+        observer: &mut dyn Observer,
+    ) {
+        if count == 0 {
+            return;
+        }
+        self.of(source.step()).bad_rows += count;
+        let path = source.path().to_owned();
+        let shown = self.result.bad_rows.entry(path.clone()).or_default();
+        let room = RunResult::BAD_ROWS_KEPT.saturating_sub(shown.len());
+        for row in rows.iter().take(room) {
+            shown.push(row.clone());
+            observer.event(RunEvent::BadRow { step: path.clone(), row: row.clone() });
+        }
+    }
+
+    /// Counts an expanded composite as the one step it stands for, so that the form a run took
+    /// does not show.
+    pub fn attribute_expansions(&mut self, graph: &Graph) {
+        for composite in graph.steps().iter().rev() {
+            let Transform::Composite(
+                Composite::Combine { .. } | Composite::Reshuffle | Composite::Write(_),
+            ) = composite.transform
+            else {
+                continue;
+            };
+            let parts = graph.parts(composite.id);
+            let of_parts = parts.filter_map(|part| Some((part, self.metrics.remove(&part.id)?)));
+            let of_parts: Vec<(&Step, StepMetrics)> = of_parts.collect();
+            let (Some((_, first)), Some((_, last))) = (of_parts.first(), of_parts.last()) else {
+                continue;
+            };
+            let mut whole = StepMetrics {
+                elements_in: first.elements_in,
+                elements_out: last.elements_out,
+                ..StepMetrics::default()
+            };
+            let is_combine =
+                matches!(composite.transform, Transform::Composite(Composite::Combine { .. }));
+            let grouping =
+                of_parts.iter().find(|(part, _)| part.transform == Transform::GroupByKey);
+            if let (true, Some((_, grouping))) = (is_combine, grouping) {
+                whole = StepMetrics { elements_out: whole.elements_out, ..*grouping };
+            }
+            self.metrics.insert(composite.id, whole);
+        }
+    }
+
+    /// What a step remembers, beside its counts.
+    pub fn state_of(&self, graph: &Graph, step: TransformId, kind: StepKind) -> StepState {
+        StepState {
+            metrics: self.metrics.get(&step).copied().unwrap_or_default(),
+            bad_rows: self.result.bad_rows.get(&graph.step(step).path).cloned().unwrap_or_default(),
+            ..StepState::of(kind)
+        }
+    }
+
+    /// What the run leaves behind, told to the observer. `works` says what is open.
+    pub fn told(
+        mut self,
+        (plan, graph): (&Plan, &Graph),
+        works: &Works,
+        observer: &mut dyn Observer,
+    ) -> RunResult {
+        if self.result.stopped.is_some() {
+            self.result.interrupted = Some(open_windows(plan, graph, works));
+        }
+        for (step, written) in &self.result.written {
+            observer.event(RunEvent::Written { step: step.clone(), written: written.clone() });
+        }
+        for step in graph.steps() {
+            if let Some(metrics) = self.metrics.get(&step.id) {
+                observer.event(RunEvent::Step { step: step.path.clone(), metrics: *metrics });
+                self.result.metrics.insert(step.path.clone(), *metrics);
+            }
+        }
+        self.result
+    }
+}
+
+/// What the author's groupings have open; those inside an expanded write or reshuffle are none of
+/// theirs.
+fn open_windows(plan: &Plan, graph: &Graph, works: &Works) -> OpenWindows {
+    let of_authors = plan.groupings.iter().enumerate();
+    let of_authors = of_authors.filter(|(_, plan)| !is_part_of_an_exchange(graph, plan.step));
+    let open = of_authors
+        .flat_map(|(at, _)| works.lanes.iter().map(move |lane| lane.groupings[at].open_windows()));
+    open.fold(OpenWindows::default(), |all, one| OpenWindows {
+        windows: all.windows + one.windows,
+        panes_pending: all.panes_pending + one.panes_pending,
+    })
+}
+
+fn is_part_of_an_exchange(graph: &Graph, step: TransformId) -> bool {
+    graph.step(step).parent.is_some_and(|parent| {
+        let is_one = matches!(
+            graph.step(parent).transform,
+            Transform::Composite(Composite::Reshuffle | Composite::Write(_))
+        );
+        is_one || is_part_of_an_exchange(graph, parent)
+    })
+}

@@ -1,0 +1,284 @@
+//! Works that begin at a savepoint, and works that are written into one.
+
+use super::{Lane, Saved, Site, Works, lane_of};
+use crate::{Ledger, SavedPane, SavedView, guarded, queued, unqueued};
+use heliostat::batch::Batch;
+use heliostat::graph::kernel::KeyGroups;
+use heliostat::graph::{EdgeType, Transform};
+use heliostat::savepoint::{
+    CodedType, GroupingState, KeyedState, QueuedBatch, Row, SavepointHeader, StepKind, StepState,
+    ViewPane, ViewState,
+};
+use heliostat::{
+    CollectionId, Error, PaneInfo, Result, RunError, Savepoint, Timestamp, TransformId,
+};
+
+impl Works {
+    /// Takes up what an earlier run left, whatever its runner and however many lanes it had;
+    /// sources have theirs already. `seed` keys hashes from now on.
+    ///
+    /// # Errors
+    /// If something of it cannot be read.
+    pub fn load(&mut self, site: Site<'_>, saved: &Saved<'_>, seed: u64) -> Result<(), RunError> {
+        for (&step, state) in saved {
+            let path = &site.graph.step(step).path;
+            let loaded = guarded(path, || match &state.kind {
+                StepKind::Grouping(rows) => self.load_grouping(site, step, rows, seed),
+                StepKind::View(view) => self.load_view(site, step, view),
+                StepKind::Keyed(_) | StepKind::Stateless => {
+                    self.load_stage(site, step, state, seed)
+                }
+                StepKind::Read(_)
+                | StepKind::Script(_)
+                | StepKind::Impulse { .. }
+                | StepKind::Write(_) => Ok(()),
+            })?;
+            loaded.map_err(|error| {
+                let message = format!("`{path}` cannot go on from the savepoint: {error}");
+                RunError::failed(message).in_step(path)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn load_grouping(
+        &mut self,
+        site: Site<'_>,
+        step: TransformId,
+        saved: &GroupingState,
+        seed: u64,
+    ) -> Result<()> {
+        let Some(at) = site.plan.groupings.iter().position(|it| it.step == step) else {
+            return Ok(());
+        };
+        let lanes = self.lanes.len();
+        for (number, lane) in self.lanes.iter_mut().enumerate() {
+            let rows = rows_of(&saved.rows, number, lanes);
+            lane.groupings[at].load(&GroupingState { rows, ..without_rows(saved) }, seed)?;
+        }
+        Ok(())
+    }
+
+    fn load_view(&mut self, site: Site<'_>, step: TransformId, saved: &ViewState) -> Result<()> {
+        let views = &site.plan.views;
+        let Some(at) = views.iter().position(|it| view_step(site, it.collection) == step) else {
+            return Ok(());
+        };
+        let pane = |pane: &ViewPane| SavedPane {
+            window: pane.window.clone(),
+            index: pane.pane.index,
+            element: pane.element.clone(),
+        };
+        let (watermark, panes) = (saved.watermark, saved.panes.iter().map(pane).collect());
+        let saved = SavedView { watermark, forgotten: Timestamp::MIN, panes };
+        self.views[at].load(&saved, site.functions.edge(views[at].collection))
+    }
+
+    /// The state of a head, and what waits in front of it.
+    fn load_stage(
+        &mut self,
+        site: Site<'_>,
+        step: TransformId,
+        state: &StepState,
+        seed: u64,
+    ) -> Result<()> {
+        let head = |it: &crate::Stage| it.head.as_ref().is_some_and(|head| head.step == step);
+        let Some(at) = site.plan.stages.iter().position(head) else { return Ok(()) };
+        let edge = site.functions.edge(site.plan.stages[at].input);
+        let spread = match &site.graph.step(step).transform {
+            Transform::ParDo(spec) if spec.is_keyed() => {
+                let path = &site.graph.step(step).path;
+                Some(site.functions.keyed(path).key_groups(seed))
+            }
+            Transform::ParDo(_)
+            | Transform::Impulse
+            | Transform::GroupByKey
+            | Transform::Flatten
+            | Transform::WindowInto(_)
+            | Transform::TestStream(_)
+            | Transform::Composite(_) => None,
+        };
+        let mut spread = Spread { groups: spread, edge, lanes: self.lanes.len() };
+        let mut waiting: Vec<Vec<QueuedBatch>> = self.lanes.iter().map(|_| Vec::new()).collect();
+        for batch in &state.pending {
+            match batch.queue.as_str() {
+                QueuedBatch::SIDE_INPUT => {
+                    for (lane, mut part) in self.lanes.iter_mut().zip(spread.parts(batch)?) {
+                        lane.exchanges[at].gate.pushed_back_mut().push(&mut part)?;
+                    }
+                }
+                QueuedBatch::EXCHANGE => {
+                    for (lane, part) in self.lanes.iter_mut().zip(spread.parts(batch)?) {
+                        lane.exchanges[at].queue.push_back(part);
+                    }
+                }
+                _ => {
+                    for (waiting, part) in waiting.iter_mut().zip(spread.parts(batch)?) {
+                        waiting.push(queued(&batch.queue, &part, edge));
+                    }
+                }
+            }
+        }
+        let StepKind::Keyed(saved) = &state.kind else { return Ok(()) };
+        let lanes = self.lanes.len();
+        for (number, (lane, waiting)) in self.lanes.iter_mut().zip(waiting).enumerate() {
+            let saved = KeyedState {
+                input_watermark: saved.input_watermark,
+                output_watermark: saved.output_watermark,
+                windowing: saved.windowing.clone(),
+                key: saved.key.clone(),
+                cells: saved.cells.clone(),
+                timers: saved.timers.clone(),
+                rows: rows_of(&saved.rows, number, lanes),
+            };
+            lane.stages[at].load(&saved, &waiting, site.functions)?;
+            lane.exchanges[at].told = saved.output_watermark;
+        }
+        Ok(())
+    }
+
+    /// All that is needed to go on from here, but for the sinks. `header` says by whom and how far
+    /// the run is.
+    ///
+    /// # Errors
+    /// If user code that it goes through panics, or a source fails.
+    pub fn save(
+        &self,
+        site: Site<'_>,
+        ledger: &Ledger,
+        header: SavepointHeader,
+    ) -> Result<Savepoint, RunError> {
+        let now = header.processing_time;
+        let mut savepoint = Savepoint::new(header);
+        let mut put = |step: TransformId, state: StepState| {
+            savepoint.steps.insert(site.graph.step(step).path.clone(), state);
+        };
+        for step in ledger.steps() {
+            put(step, ledger.state_of(site.graph, step, StepKind::Stateless));
+        }
+        for source in &self.sources {
+            let step = source.step();
+            put(step, ledger.state_of(site.graph, step, source.save(now)?));
+        }
+        for at in 0..site.plan.groupings.len() {
+            let step = site.plan.groupings[at].step;
+            let path = &site.graph.step(step).path;
+            let state = guarded(path, || self.save_grouping(at))?;
+            put(step, ledger.state_of(site.graph, step, StepKind::Grouping(state)));
+        }
+        for at in 0..site.plan.views.len() {
+            let step = view_step(site, site.plan.views[at].collection);
+            let path = &site.graph.step(step).path;
+            let state = guarded(path, || self.save_view(site, at))?;
+            put(step, ledger.state_of(site.graph, step, StepKind::View(state)));
+        }
+        for (at, stage) in site.plan.stages.iter().enumerate() {
+            let Some(head) = &stage.head else { continue };
+            let path = &site.graph.step(head.step).path;
+            let (kind, pending) = guarded(path, || self.save_stage(site, at))?;
+            let state = ledger.state_of(site.graph, head.step, kind);
+            put(head.step, StepState { pending, ..state });
+        }
+        Ok(savepoint)
+    }
+
+    fn save_grouping(&self, at: usize) -> GroupingState {
+        let mut lanes = self.lanes.iter().map(|lane| lane.groupings[at].save());
+        let mut whole = lanes.next().expect("there is at least one lane");
+        for other in lanes {
+            whole.output_watermark = whole.output_watermark.min(other.output_watermark);
+            whole.rows.extend(other.rows);
+        }
+        whole
+    }
+
+    fn save_view(&self, site: Site<'_>, at: usize) -> ViewState {
+        let collection = site.plan.views[at].collection;
+        let saved = self.views[at].save(site.functions.edge(collection));
+        let pane = |pane: SavedPane| ViewPane {
+            window: pane.window,
+            pane: PaneInfo { index: pane.index, ..PaneInfo::NO_FIRING },
+            element: pane.element,
+        };
+        ViewState {
+            watermark: saved.watermark,
+            element: CodedType::of_collection(site.graph.collection(collection)),
+            panes: saved.panes.into_iter().map(pane).collect(),
+        }
+    }
+
+    fn save_stage(&self, site: Site<'_>, at: usize) -> (StepKind, Vec<QueuedBatch>) {
+        let edge = site.functions.edge(site.plan.stages[at].input);
+        let mut kind = StepKind::Stateless;
+        let mut pending = Vec::new();
+        for Lane { stages, exchanges, .. } in &self.lanes {
+            let (stage, exchange) = (&stages[at], &exchanges[at]);
+            if let Some((state, waiting)) = stage.save(site.graph, site.functions, exchange.told) {
+                pending.extend(waiting);
+                match &mut kind {
+                    StepKind::Keyed(whole) => {
+                        whole.output_watermark = whole.output_watermark.min(state.output_watermark);
+                        whole.rows.extend(state.rows);
+                    }
+                    StepKind::Stateless
+                    | StepKind::Grouping(_)
+                    | StepKind::View(_)
+                    | StepKind::Read(_)
+                    | StepKind::Script(_)
+                    | StepKind::Impulse { .. }
+                    | StepKind::Write(_) => kind = StepKind::Keyed(state),
+                }
+            }
+            let waiting = exchange.gate.pushed_back().iter();
+            pending.extend(waiting.map(|(_, batch)| queued(QueuedBatch::SIDE_INPUT, batch, edge)));
+            let queue = exchange.queue.iter();
+            pending.extend(queue.map(|batch| queued(QueuedBatch::EXCHANGE, batch, edge)));
+        }
+        (kind, pending)
+    }
+}
+
+/// Brings waiting elements to the lanes that their keys are at home on.
+struct Spread<'a> {
+    /// `None` where elements have no keys: then all go to the first.
+    groups: Option<Box<dyn KeyGroups>>,
+    edge: &'a dyn EdgeType,
+    lanes: usize,
+}
+
+impl Spread<'_> {
+    /// What waits, a batch for each lane.
+    fn parts(&mut self, waiting: &QueuedBatch) -> Result<Vec<Batch>> {
+        let mut batch = unqueued(waiting, self.edge)?;
+        let mut to = Vec::new();
+        match &mut self.groups {
+            Some(groups) => groups.find(batch.values.as_ref(), &mut to),
+            None => to.resize(batch.len(), 0),
+        }
+        for group in &mut to {
+            *group = u32::try_from(lane_of(*group, self.lanes)).map_err(Error::from)?;
+        }
+        Ok(batch.scattered(&to, self.lanes))
+    }
+}
+
+fn rows_of(rows: &[Row], lane: usize, lanes: usize) -> Vec<Row> {
+    rows.iter().filter(|row| lane_of(row.key_group, lanes) == lane).cloned().collect()
+}
+
+fn without_rows(saved: &GroupingState) -> GroupingState {
+    GroupingState {
+        input_watermark: saved.input_watermark,
+        output_watermark: saved.output_watermark,
+        windowing: saved.windowing.clone(),
+        key: saved.key.clone(),
+        accumulator: saved.accumulator.clone(),
+        rows: Vec::new(),
+    }
+}
+
+/// The step whose state a view is: the composite that makes its collection.
+fn view_step(site: Site<'_>, collection: CollectionId) -> TransformId {
+    let whole = site.graph.steps().iter().find(|step| step.outputs.contains(&collection));
+    whole.map_or_else(|| site.graph.producer(collection).id, |step| step.id)
+}

@@ -1,0 +1,277 @@
+//! The rounds: read, everything that follows, commit.
+
+mod bundle;
+mod outcome;
+mod read;
+mod settle;
+
+use crate::settings::{MicroBatchSettings, Rounds};
+use crate::sinks::Sinks;
+use bundle::{Desk, Handed, Made};
+use heliostat::savepoint::SavepointHeader;
+use heliostat::{
+    InterruptLevel, Job, RunError, RunEvent, RunResult, StopCause, Timestamp, catch_panic, millis,
+};
+use heliostat_runner_core::{
+    CombineForm, Host, LIFT_ENTRIES_MAX, Lane, Ledger, Plan, Readiness, RunClock, Saved, Site,
+    Source, Target, ViewStore, Works, WorksSettings, for_each, open_writes,
+};
+use std::sync::Arc;
+
+/// How a run ended, if it did not fail.
+enum Ended {
+    Complete,
+    Stopped(StopCause),
+}
+
+/// One run.
+pub(crate) struct Executor<'a> {
+    settings: MicroBatchSettings,
+    host: Arc<dyn Host>,
+    job: Job<'a>,
+    plan: Plan,
+    works: Works,
+    /// What each lane has besides, in their order.
+    desks: Vec<Desk>,
+    sinks: Sinks,
+    /// A script says what the rounds are: each of its events is one.
+    scripted: bool,
+    clock: RunClock,
+    ledger: Ledger,
+    rounds: u64,
+    /// How many bundles the sources have given.
+    read_bundles: u64,
+    /// How far the runs before this one were.
+    before: SavepointHeader,
+}
+
+/// What all lanes see while they work.
+pub(crate) struct Shop<'a> {
+    site: Site<'a>,
+    settings: &'a MicroBatchSettings,
+    views: &'a [ViewStore],
+    frame: Frame,
+}
+
+/// What is the same for all of a round.
+#[derive(Clone, Copy)]
+struct Frame {
+    lanes: usize,
+    scripted: bool,
+    round: u64,
+    now: Timestamp,
+}
+
+fn site<'a>(plan: &'a Plan, job: &'a Job<'_>) -> Site<'a> {
+    Site { plan, graph: job.graph, functions: job.functions }
+}
+
+impl<'a> Executor<'a> {
+    pub(crate) fn new(
+        settings: &MicroBatchSettings,
+        host: Arc<dyn Host>,
+        job: Job<'a>,
+    ) -> Result<Self, RunError> {
+        let plan = Plan::of(job.graph, |_| CombineForm::Lifted);
+        let saved = job.options.from.map_or(Ok(Saved::new()), |from| {
+            from.matched_to(job.graph, job.functions).map_err(RunError::refused)
+        })?;
+        // Sinks first: a place that cannot be written to is known before anything is read.
+        let sinks = Sinks::of(open_writes(&plan, job.graph, job.functions, &saved)?);
+        let lanes = settings.shards.unwrap_or(settings.workers).max(1);
+        let works_settings = WorksSettings {
+            lanes,
+            seed: settings.seed,
+            path: &|grouping| grouping.path,
+            lift_entries_max: &|_| LIFT_ENTRIES_MAX,
+        };
+        let mut works = Works::of(site(&plan, &job), &works_settings, &saved)?;
+        works.load(site(&plan, &job), &saved, settings.seed)?;
+        let mut ledger = Ledger::default();
+        ledger.load(job.graph, &saved);
+        let desks = (0..lanes).map(|_| Desk::of(site(&plan, &job), settings.seed)).collect();
+        let scripted = works.sources.iter().any(Source::is_script);
+        let clock = if scripted { RunClock::standing() } else { RunClock::System };
+        let before = job.options.from.map(|from| from.header.clone());
+        let before = before.unwrap_or_else(|| SavepointHeader::written_by("", ""));
+        clock.advance(before.processing_time - clock.now());
+        let settings = settings.clone();
+        let (rounds, read_bundles) = (0, 0);
+        Ok(Self {
+            settings,
+            host,
+            job,
+            plan,
+            works,
+            desks,
+            sinks,
+            scripted,
+            clock,
+            ledger,
+            rounds,
+            read_bundles,
+            before,
+        })
+    }
+
+    pub(crate) fn run(mut self) -> Result<RunResult, RunError> {
+        let outcome = self.play();
+        let torn = self.works.tear_down(self.attempt(1));
+        match outcome.and_then(|ended| torn.map(|()| ended)) {
+            Ok(Ended::Complete) => self.finish(None),
+            Ok(Ended::Stopped(cause)) if self.job.options.savepoints.is_some() => self.stop(cause),
+            Ok(Ended::Stopped(cause)) => self.finish(Some(cause)),
+            Err(error) => {
+                self.sinks.discard(self.job.functions);
+                Err(error)
+            }
+        }
+    }
+
+    /// Round after round, until there is nothing left or someone wants it to stop.
+    fn play(&mut self) -> Result<Ended, RunError> {
+        // Groupings that nothing can reach are at their end from the beginning.
+        self.settle()?;
+        loop {
+            if self.job.options.stop_at.is_some_and(|stop_at| stop_at <= self.read_bundles) {
+                return Ok(Ended::Stopped(StopCause::Bundles));
+            }
+            match self.job.interrupt.level() {
+                InterruptLevel::None => {}
+                InterruptLevel::Stop => return Ok(Ended::Stopped(StopCause::Interrupt)),
+                InterruptLevel::Abort => {
+                    return Err(RunError::failed("the run was aborted; nothing was written"));
+                }
+            }
+            let began = self.clock.now();
+            let readiness = self.works.sources.iter().map(|source| source.readiness(began));
+            let readiness: Vec<Readiness> = readiness.collect();
+            if readiness.iter().all(|it| *it == Readiness::Done) {
+                return Ok(Ended::Complete);
+            }
+            if readiness.contains(&Readiness::Ready) {
+                self.round(began)?;
+                if self.settings.rounds == Rounds::Once && !self.scripted {
+                    return Ok(self.ended_now());
+                }
+            } else if self.settings.rounds == Rounds::AvailableNow {
+                return Ok(self.ended_now());
+            }
+            self.wait(began, &readiness)?;
+        }
+    }
+
+    fn ended_now(&self) -> Ended {
+        let now = self.clock.now();
+        let mut sources = self.works.sources.iter();
+        if sources.all(|source| source.readiness(now) == Readiness::Done) {
+            Ended::Complete
+        } else {
+            Ended::Stopped(StopCause::CaughtUp)
+        }
+    }
+
+    /// One round.
+    fn round(&mut self, now: Timestamp) -> Result<(), RunError> {
+        self.rounds += 1;
+        self.read(now)?;
+        self.settle()?;
+        self.commit()?;
+        let reads = self.works.sources.iter().filter(|source| source.is_read());
+        let watermark = reads.map(Source::slowest).min().unwrap_or(Timestamp::MAX);
+        self.job.observer.event(RunEvent::Progress {
+            elements: self.ledger.elements,
+            watermark,
+            bundles: self.rounds,
+        });
+        Ok(())
+    }
+
+    /// Lets what the round has for sinks be prepared, and appear where it does so epoch by epoch.
+    fn commit(&mut self) -> Result<(), RunError> {
+        let (functions, attempts) = (self.job.functions, self.settings.attempts);
+        self.sinks.prepare(functions, attempts)?;
+        self.sinks.commit_epoch(functions, attempts)
+    }
+
+    /// Waits for the next round where rounds come at intervals, and lets time fire what it makes due
+    /// meanwhile.
+    fn wait(&mut self, began: Timestamp, readiness: &[Readiness]) -> Result<(), RunError> {
+        let Rounds::Every(every) = self.settings.rounds else { return Ok(()) };
+        if self.scripted {
+            return Ok(());
+        }
+        let next = began + every;
+        let idle = readiness.iter().filter_map(|readiness| match readiness {
+            Readiness::Idle(until) => Some(*until),
+            Readiness::Ready | Readiness::Done => None,
+        });
+        let is_idle = !readiness.contains(&Readiness::Ready);
+        let until = if is_idle { idle.min().map_or(next, |it| it.max(next)) } else { next };
+        // A deadline is due once it has passed.
+        let deadline = self.works.next_deadline().map(|deadline| (deadline + millis(1)).max(next));
+        self.clock.wait(self.job.interrupt, deadline.map_or(until, |it| it.min(until)));
+        if is_idle {
+            self.settle()?;
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    fn frame(&self, now: Timestamp) -> Frame {
+        let lanes = self.works.lanes.len();
+        Frame { lanes, scripted: self.scripted, round: self.rounds, now }
+    }
+
+    /// Lets every lane do its share, and hands over what they made.
+    fn on_lanes(
+        &mut self,
+        now: Timestamp,
+        work: impl Fn(&Shop<'_>, usize, &mut Lane, &mut Desk) -> Result<Made, RunError> + Sync,
+    ) -> Result<(), RunError> {
+        let shop = Shop {
+            frame: self.frame(now),
+            site: site(&self.plan, &self.job),
+            settings: &self.settings,
+            views: &self.works.views,
+        };
+        let mut pairs: Vec<_> = self.works.lanes.iter_mut().zip(&mut self.desks).collect();
+        let made = for_each(self.host.as_ref(), &mut pairs, |at, (lane, desk)| {
+            caught_whole(|| work(&shop, at, lane, desk))
+        });
+        self.hand_over(made)
+    }
+
+    /// Takes what lanes made, in their order.
+    fn hand_over(&mut self, made: Vec<Result<Made, RunError>>) -> Result<(), RunError> {
+        for made in made {
+            let Made { handed, counts } = made?;
+            self.ledger.add_bundle(counts);
+            for Handed { target, lane, mut batch } in handed {
+                match target {
+                    Target::Grouping(id) => self.desks[lane].inbox[id.0 as usize].push(batch),
+                    Target::Exchange(id) => {
+                        self.works.lanes[lane].exchanges[id.0 as usize].queue.push_back(batch);
+                    }
+                    Target::View(id) => {
+                        let collection = self.plan.views[id.0 as usize].collection;
+                        let path = &self.job.graph.producer(collection).path;
+                        let view = &mut self.works.views[id.0 as usize];
+                        heliostat_runner_core::guarded(path, || view.take(&mut batch))?;
+                    }
+                    Target::Write(step) => self.sinks.take(step, lane, batch),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Nothing of a lane's work may unwind into the host.
+fn caught_whole<R>(work: impl FnOnce() -> Result<R, RunError>) -> Result<R, RunError> {
+    catch_panic(work).unwrap_or_else(|panicked| {
+        Err(RunError::failed(format!(
+            "a worker panicked: {panicked}\n  this is a bug of heliostat"
+        )))
+    })
+}

@@ -1,0 +1,358 @@
+//! A bundle: what a stage does on one lane in one round, as often as it may be tried.
+
+use super::{Executor, Shop};
+use heliostat::batch::Batch;
+use heliostat::graph::kernel::KeyGroups;
+use heliostat::graph::{Composite, Transform};
+use heliostat::{CollectionId, RunError, StepMetrics, Timestamp, TransformId};
+use heliostat_runner_core::{
+    Admitted, Attempt, BundleOutput, GroupingId, Lane, Lifter, Lifting, NoInspect, Site,
+    StageError, StageId, StageWork, Target, ViewStore, guarded, lane_of,
+};
+use std::collections::{BTreeMap, VecDeque};
+
+/// A bundle that has made more than so many bytes ends at the next batch (never under a script,
+/// whose bundles are exact).
+const BUNDLE_OUTPUT_BYTES_MAX: usize = 64 << 20;
+
+/// Panes come in batches of at most so many elements.
+const BATCH_ELEMENTS_MAX: usize = 16_384;
+
+/// What a lane has besides its share of stages and groupings.
+pub(crate) struct Desk {
+    /// What was handed over to each grouping and is not taken yet.
+    pub(crate) inbox: Vec<Vec<Batch>>,
+    /// Finds the homes of what goes into each grouping.
+    grouping_homes: Vec<Box<dyn KeyGroups>>,
+    /// The same for each stage behind an exchange by key.
+    stage_homes: Vec<Option<Box<dyn KeyGroups>>>,
+    /// Batches for what is read, by read, kept for their room.
+    pub(crate) rows: BTreeMap<TransformId, [Batch; 2]>,
+}
+
+/// What a lane made and where it goes.
+#[derive(Default)]
+pub(crate) struct Made {
+    pub(crate) handed: Vec<Handed>,
+    pub(crate) counts: BTreeMap<TransformId, StepMetrics>,
+}
+
+/// Elements on their way to a lane.
+pub(crate) struct Handed {
+    pub(crate) target: Target,
+    pub(crate) lane: usize,
+    pub(crate) batch: Batch,
+}
+
+impl Desk {
+    pub(crate) fn of(site: Site<'_>, seed: u64) -> Self {
+        let Site { plan, graph, functions } = site;
+        let grouping_homes = plan.groupings.iter().map(|grouping| {
+            let path = &graph.step(grouping.step).path;
+            match grouping.lifting {
+                Lifting::Lifted => functions.lift(path).merging().key_groups(seed),
+                Lifting::Liftable | Lifting::NotLiftable(_) => {
+                    functions.kernels(path).key_groups(seed)
+                }
+            }
+        });
+        let stage_homes = plan.stages.iter().map(|stage| {
+            let step = graph.step(stage.head.as_ref()?.step);
+            match &step.transform {
+                Transform::ParDo(spec) if spec.is_keyed() => {
+                    Some(functions.keyed(&step.path).key_groups(seed))
+                }
+                Transform::ParDo(_)
+                | Transform::Impulse
+                | Transform::GroupByKey
+                | Transform::Flatten
+                | Transform::WindowInto(_)
+                | Transform::TestStream(_)
+                | Transform::Composite(_) => None,
+            }
+        });
+        Self {
+            inbox: plan.groupings.iter().map(|_| Vec::new()).collect(),
+            grouping_homes: grouping_homes.collect(),
+            stage_homes: stage_homes.collect(),
+            rows: BTreeMap::new(),
+        }
+    }
+}
+
+impl Executor<'_> {
+    pub(super) fn attempt(&self, attempt: u32) -> Attempt {
+        Attempt { bundle: self.rounds, attempt, attempts: self.settings.attempts }
+    }
+}
+
+impl Shop<'_> {
+    pub(super) fn attempt(&self, attempt: u32) -> Attempt {
+        Attempt { bundle: self.frame.round, attempt, attempts: self.settings.attempts }
+    }
+
+    /// What views hold, for the windows of timers.
+    fn views_of(&self, stage: usize) -> Vec<&ViewStore> {
+        let head = self.site.plan.stages[stage].head.as_ref();
+        let views = head.map_or(&[][..], |head| &head.views);
+        views.iter().map(|id| &self.views[id.0 as usize]).collect()
+    }
+
+    /// Takes batches of a collection through the stages that begin there.
+    pub(super) fn through(
+        &self,
+        (number, lane, desk): (usize, &mut Lane, &mut Desk),
+        input: CollectionId,
+        batches: Vec<Batch>,
+        made: &mut Made,
+    ) -> Result<(), RunError> {
+        let begins = self.site.plan.stages_from(input).filter(|stage| stage.head.is_none());
+        let stages: Vec<usize> = begins.map(|stage| stage.id.0 as usize).collect();
+        let Some((last, others)) = stages.split_last() else { return Ok(()) };
+        let plain = |batch| Admitted { sides: Vec::new(), batch };
+        for &stage in others {
+            // Elements are cloned by the author's code.
+            let path = &self.site.graph.producer(input).path;
+            let copies: Vec<Batch> = guarded(path, || batches.iter().map(Batch::copied).collect())?;
+            let copies = copies.into_iter().map(plain).collect();
+            self.bundles((number, lane, desk), stage, copies, made)?;
+        }
+        let batches = batches.into_iter().map(plain).collect();
+        self.bundles((number, lane, desk), *last, batches, made)
+    }
+
+    /// Runs what was let in through a stage, as one bundle, or as several where one would make too
+    /// much.
+    pub(super) fn bundles(
+        &self,
+        (number, lane, desk): (usize, &mut Lane, &mut Desk),
+        stage: usize,
+        parts: Vec<Admitted>,
+        made: &mut Made,
+    ) -> Result<(), RunError> {
+        let mut rest: VecDeque<Admitted> = if self.frame.scripted {
+            parts.into()
+        } else {
+            parts.into_iter().flat_map(in_batches).collect()
+        };
+        while !rest.is_empty() {
+            self.bundle((number, lane, desk), stage, &mut rest, made)?;
+        }
+        Ok(())
+    }
+
+    /// One bundle from the front of `rest`, as often as it may be tried; without any, of what time
+    /// has made due.
+    pub(super) fn bundle(
+        &self,
+        (number, lane, desk): (usize, &mut Lane, &mut Desk),
+        stage: usize,
+        rest: &mut VecDeque<Admitted>,
+        made: &mut Made,
+    ) -> Result<(), RunError> {
+        let mut attempt = 1;
+        loop {
+            let mut kept = Vec::new();
+            let again = attempt < self.settings.attempts;
+            let work = &mut lane.stages[stage];
+            match self.try_bundle(work, stage, rest, again.then_some(&mut kept)) {
+                Ok(output) => return self.hand((number, lane, desk), output, made),
+                Err(error) => {
+                    let this = self.attempt(attempt);
+                    if !again {
+                        return Err(error.into_run_error(this));
+                    }
+                    kept.into_iter().rev().for_each(|part| rest.push_front(part));
+                    work.roll_back(self.site.functions)
+                        .map_err(|error| error.into_run_error(this))?;
+                    attempt += 1;
+                }
+            }
+        }
+    }
+
+    fn try_bundle(
+        &self,
+        work: &mut StageWork,
+        stage: usize,
+        rest: &mut VecDeque<Admitted>,
+        mut kept: Option<&mut Vec<Admitted>>,
+    ) -> Result<BundleOutput, StageError> {
+        work.start_bundle()?;
+        while let Some(Admitted { sides, mut batch }) = rest.pop_front() {
+            if let Some(kept) = &mut kept {
+                kept.push(Admitted { sides: sides.clone(), batch: work.copy_of(&batch)? });
+            }
+            if !sides.is_empty() {
+                work.see(&sides)?;
+            }
+            work.process(&mut batch, &mut NoInspect)?;
+            let full = || BUNDLE_OUTPUT_BYTES_MAX < work.pending_bytes(self.site.functions);
+            if !self.frame.scripted && !rest.is_empty() && full() {
+                break;
+            }
+        }
+        let views = self.views_of(stage);
+        let sides = |window: &_| views.iter().map(|view| view.value(window)).collect();
+        work.fire_due(&sides, &mut NoInspect)?;
+        work.finish_bundle(&mut NoInspect)
+    }
+
+    /// Finds the homes of what a bundle made.
+    pub(super) fn hand(
+        &self,
+        (number, lane, desk): (usize, &mut Lane, &mut Desk),
+        output: BundleOutput,
+        made: &mut Made,
+    ) -> Result<(), RunError> {
+        for (step, counts) in output.counts {
+            add(made.counts.entry(step).or_default(), counts);
+        }
+        for (target, batch) in output.elements {
+            let count = batch.len() as u64;
+            match target {
+                Target::Grouping(id) => {
+                    let step = self.site.plan.groupings[id.0 as usize].step;
+                    made.counts.entry(step).or_default().elements_in += count;
+                    self.group((lane, desk), id, batch, made)?;
+                }
+                Target::Exchange(id) => self.exchange((number, desk), id, batch, made)?,
+                Target::View(_) => made.handed.push(Handed { target, lane: number, batch }),
+                Target::Write(step) => {
+                    made.counts.entry(step).or_default().elements_in += count;
+                    made.handed.push(Handed { target, lane: number, batch });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// On its way into a grouping: reduced, where that is lifted, then to the homes of its keys.
+    fn group(
+        &self,
+        (lane, desk): (&mut Lane, &mut Desk),
+        id: GroupingId,
+        mut batch: Batch,
+        made: &mut Made,
+    ) -> Result<(), RunError> {
+        let at = id.0 as usize;
+        let path = &self.site.graph.step(self.site.plan.groupings[at].step).path;
+        let Some(lifter) = &mut lane.lifters[at] else {
+            return self.send_home(desk, id, batch, made);
+        };
+        let watermark = lane.groupings[at].input_watermark();
+        let shipped = guarded(path, || {
+            let early = lifter.add(&mut batch, watermark);
+            [early, lifter.flush()]
+        })?;
+        lifter.commit();
+        for partials in shipped.into_iter().flatten() {
+            self.send_home(desk, id, partials, made)?;
+        }
+        Ok(())
+    }
+
+    /// Takes what a bundle has made so far into a lifter; gives what that ships early.
+    pub(super) fn lift(
+        &self,
+        lifter: &mut Lifter,
+        (at, watermark): (GroupingId, Timestamp),
+        batch: &mut Batch,
+    ) -> Result<Option<Batch>, RunError> {
+        let path = &self.site.graph.step(self.site.plan.groupings[at.0 as usize].step).path;
+        guarded(path, || lifter.add(batch, watermark))
+    }
+
+    /// To the lanes that the keys are at home on.
+    pub(super) fn send_home(
+        &self,
+        desk: &mut Desk,
+        id: GroupingId,
+        batch: Batch,
+        made: &mut Made,
+    ) -> Result<(), RunError> {
+        let path = &self.site.graph.step(self.site.plan.groupings[id.0 as usize].step).path;
+        let homes = &mut desk.grouping_homes[id.0 as usize];
+        self.scatter((path, Target::Grouping(id)), batch, made, Some(homes.as_mut()))
+    }
+
+    /// To the head of another stage: home by key, evenly for a reshuffle, else where it is.
+    fn exchange(
+        &self,
+        (number, desk): (usize, &mut Desk),
+        id: StageId,
+        batch: Batch,
+        made: &mut Made,
+    ) -> Result<(), RunError> {
+        let target = Target::Exchange(id);
+        let stage = &self.site.plan.stages[id.0 as usize];
+        let step = self.site.graph.step(stage.head.as_ref().expect("it has a head").step);
+        match &mut desk.stage_homes[id.0 as usize] {
+            Some(homes) => self.scatter((&step.path, target), batch, made, Some(homes.as_mut())),
+            None if matches!(step.transform, Transform::Composite(Composite::Reshuffle)) => {
+                self.scatter((&step.path, target), batch, made, None)
+            }
+            None => {
+                made.handed.push(Handed { target, lane: number, batch });
+                Ok(())
+            }
+        }
+    }
+
+    /// To several lanes: by key, or evenly without `homes`.
+    fn scatter(
+        &self,
+        (path, target): (&str, Target),
+        mut batch: Batch,
+        made: &mut Made,
+        homes: Option<&mut dyn KeyGroups>,
+    ) -> Result<(), RunError> {
+        if self.frame.lanes == 1 {
+            made.handed.push(Handed { target, lane: 0, batch });
+            return Ok(());
+        }
+        let parts = guarded(path, || {
+            let mut to = Vec::with_capacity(batch.len());
+            match homes {
+                Some(homes) => {
+                    homes.find(batch.values.as_ref(), &mut to);
+                    to.iter_mut()
+                        .for_each(|group| *group = number_of(lane_of(*group, self.frame.lanes)));
+                }
+                None => {
+                    let len = batch.len();
+                    to.extend((0..len).map(|at| number_of(at * self.frame.lanes / len)));
+                }
+            }
+            batch.scattered(&to, self.frame.lanes)
+        })?;
+        let parts = parts.into_iter().enumerate().filter(|(_, batch)| !batch.is_empty());
+        made.handed.extend(parts.map(|(lane, batch)| Handed { target, lane, batch }));
+        Ok(())
+    }
+}
+
+pub(super) fn add(all: &mut StepMetrics, more: StepMetrics) {
+    let StepMetrics { elements_in, elements_out, bad_rows, dropped, late_panes } = more;
+    all.elements_in += elements_in;
+    all.elements_out += elements_out;
+    all.bad_rows += bad_rows;
+    all.dropped.late += dropped.late;
+    all.dropped.closed += dropped.closed;
+    all.late_panes += late_panes;
+}
+
+fn number_of(lane: usize) -> u32 {
+    u32::try_from(lane).expect("there are fewer than 2^32 lanes")
+}
+
+/// The elements in batches of at most `BATCH_ELEMENTS_MAX`.
+fn in_batches(part: Admitted) -> Vec<Admitted> {
+    let Admitted { sides, batch } = part;
+    if batch.len() <= BATCH_ELEMENTS_MAX {
+        return vec![Admitted { sides, batch }];
+    }
+    let all: Vec<u32> = (0..number_of(batch.len())).collect();
+    let part = |part| Admitted { sides: sides.clone(), batch: batch.select(part) };
+    all.chunks(BATCH_ELEMENTS_MAX).map(part).collect()
+}

@@ -1,0 +1,81 @@
+//! The end of a run: commit, counts, a savepoint.
+
+use super::{Executor, site};
+use heliostat::savepoint::{SavepointHeader, StepKind};
+use heliostat::{Completion, RunError, RunResult, StopCause, Stopped};
+
+impl Executor<'_> {
+    /// Lets what was written appear; under another name if the run was stopped.
+    pub(super) fn finish(mut self, stopped: Option<StopCause>) -> Result<RunResult, RunError> {
+        let completion = match stopped {
+            None => Completion::Complete,
+            Some(cause) => {
+                let bundles = self.read_bundles;
+                self.ledger.result.stopped = Some(Stopped { cause, bundles, saved: false });
+                Completion::Interrupted
+            }
+        };
+        let (functions, attempts) = (self.job.functions, self.settings.attempts);
+        let committed = self
+            .sinks
+            .prepare(functions, attempts)
+            .and_then(|()| self.sinks.commit_all(functions, completion, attempts));
+        match committed {
+            Ok(written) => self.ledger.result.written = written,
+            Err(error) => {
+                self.sinks.discard(functions);
+                return Err(error);
+            }
+        }
+        Ok(self.told())
+    }
+
+    /// Stops with a savepoint: sinks are prepared, then it is stored, then sinks that appear epoch
+    /// by epoch do so.
+    pub(super) fn stop(mut self, cause: StopCause) -> Result<RunResult, RunError> {
+        let header = SavepointHeader {
+            program: self.job.options.program.to_owned(),
+            bundles: self.before.bundles + self.read_bundles,
+            elements: self.before.elements + self.ledger.elements,
+            processing_time: self.clock.now(),
+            scripted_time: self.scripted,
+            ..SavepointHeader::written_by("micro-batch", env!("CARGO_PKG_VERSION"))
+        };
+        let (functions, attempts) = (self.job.functions, self.settings.attempts);
+        self.ledger.attribute_expansions(self.job.graph);
+        let saved = self.works.save(site(&self.plan, &self.job), &self.ledger, header);
+        let prepared = saved.and_then(|saved| {
+            self.sinks.prepare(functions, attempts)?;
+            Ok(saved)
+        });
+        let mut savepoint = match prepared {
+            Ok(savepoint) => savepoint,
+            Err(error) => {
+                self.sinks.discard(functions);
+                return Err(error);
+            }
+        };
+        for (step, state) in self.sinks.states() {
+            let path = self.job.graph.step(step).path.clone();
+            let state = self.ledger.state_of(self.job.graph, step, StepKind::Write(state));
+            savepoint.steps.insert(path, state);
+        }
+        let store = self.job.options.savepoints.take();
+        if let Err(error) = store.map_or(Ok(()), |store| store.store(&savepoint)) {
+            self.sinks.discard(functions);
+            return Err(RunError::failed(format!("the savepoint cannot be stored: {error}")));
+        }
+        self.sinks.commit_epoch(functions, attempts)?;
+        self.ledger.result.written = self.sinks.written();
+        let stopped = Stopped { cause, bundles: self.read_bundles, saved: true };
+        self.ledger.result.stopped = Some(stopped);
+        Ok(self.told())
+    }
+
+    /// What the run leaves behind, told to the observer.
+    fn told(mut self) -> RunResult {
+        self.ledger.attribute_expansions(self.job.graph);
+        let Self { job, plan, works, ledger, .. } = self;
+        ledger.told((&plan, job.graph), &works, job.observer)
+    }
+}

@@ -1,0 +1,152 @@
+//! What can be set.
+
+use heliostat::{Duration, Error, Result, Setting, SettingKind};
+use std::collections::BTreeMap;
+use std::num::NonZero;
+
+/// Settings of the micro-batch runner; on the command line each is `--micro-batch.NAME`.
+///
+/// ```
+/// use heliostat_micro_batch::{MicroBatchSettings, Rounds};
+///
+/// let settings = MicroBatchSettings::default();
+/// assert_eq!((settings.rounds, settings.attempts), (Rounds::AvailableNow, 3));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MicroBatchSettings {
+    /// Threads, at least 1; as many as the machine has cores by default.
+    pub workers: usize,
+    /// Shards of the keys, at least 1; as many as workers if it is `None`.
+    pub shards: Option<usize>,
+    /// When rounds begin and when the run ends.
+    pub rounds: Rounds,
+    /// A round takes at most about so many elements.
+    pub round_elements: usize,
+    /// A round takes at most about so many bytes.
+    pub round_bytes: usize,
+    /// How often what fails in a round is tried before the run fails; at least 1.
+    pub attempts: u32,
+    /// What hashes are keyed with.
+    pub seed: u64,
+}
+
+/// When rounds begin and when a run ends.
+///
+/// ```
+/// use heliostat_micro_batch::Rounds;
+///
+/// assert_eq!(Rounds::default(), Rounds::AvailableNow);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rounds {
+    /// One round after the other as long as some source has something; then the run ends.
+    #[default]
+    AvailableNow,
+    /// A round at most this often, until all sources are at their end.
+    Every(Duration),
+    /// One round with all there is, however much; then the run ends.
+    Once,
+}
+
+impl Default for MicroBatchSettings {
+    fn default() -> Self {
+        Self {
+            workers: std::thread::available_parallelism().map_or(1, NonZero::get),
+            shards: None,
+            rounds: Rounds::AvailableNow,
+            round_elements: 1 << 20,
+            round_bytes: 256 << 20,
+            attempts: 3,
+            seed: 0,
+        }
+    }
+}
+
+impl MicroBatchSettings {
+    pub(crate) fn describe() -> Vec<Setting> {
+        let default = Self::default();
+        let value = |name, help, default: String| Setting {
+            name,
+            help,
+            kind: SettingKind::Value { default },
+        };
+        vec![
+            value("workers", "threads; by default as many as there are cores", "cores".to_owned()),
+            value(
+                "shards",
+                "shards of the keys; by default as many as workers",
+                "workers".to_owned(),
+            ),
+            value(
+                "rounds",
+                "`available-now`: what is there, then stop; `every=1s`; `once`: one round",
+                "available-now".to_owned(),
+            ),
+            value(
+                "round-elements",
+                "a round takes about so many elements at the most",
+                default.round_elements.to_string(),
+            ),
+            value(
+                "round-bytes",
+                "a round takes about so many bytes at the most",
+                default.round_bytes.to_string(),
+            ),
+            value(
+                "attempts",
+                "how often what fails in a round is tried before the run fails",
+                default.attempts.to_string(),
+            ),
+            value("seed", "what hashes are keyed with", default.seed.to_string()),
+        ]
+    }
+
+    /// The same with these values by name.
+    pub(crate) fn configured(&self, given: &BTreeMap<String, String>) -> Result<Self> {
+        let mut settings = self.clone();
+        for (name, value) in given {
+            let wrong = |wanted: &str| {
+                Error::new(format!("--micro-batch.{name} takes {wanted}, not `{value}`"))
+            };
+            let count = || match value.parse() {
+                Ok(count) if 0 < count => Ok(count),
+                _ => Err(wrong("a whole number of at least 1")),
+            };
+            match name.as_str() {
+                "workers" if value == "cores" => settings.workers = Self::default().workers,
+                "workers" => settings.workers = count()?,
+                "shards" if value == "workers" => settings.shards = None,
+                "shards" => settings.shards = Some(count()?),
+                "round-elements" => settings.round_elements = count()?,
+                "round-bytes" => settings.round_bytes = count()?,
+                "attempts" => {
+                    settings.attempts = u32::try_from(count()?)
+                        .map_err(|_| wrong("a whole number of at least 1"))?;
+                }
+                "seed" => settings.seed = value.parse().map_err(|_| wrong("a whole number"))?,
+                "rounds" => settings.rounds = rounds(value).ok_or_else(|| {
+                    wrong("`available-now`, `once`, or `every=` and a time such as `1s` or `200ms`")
+                })?,
+                _ => {
+                    return Err(Error::new(format!(
+                        "the micro-batch runner has no setting `{name}`; it has workers, shards, \
+                         rounds, round-elements, round-bytes, attempts and seed"
+                    )));
+                }
+            }
+        }
+        Ok(settings)
+    }
+}
+
+fn rounds(text: &str) -> Option<Rounds> {
+    match text {
+        "available-now" => Some(Rounds::AvailableNow),
+        "once" => Some(Rounds::Once),
+        _ => {
+            let every = humantime::parse_duration(text.strip_prefix("every=")?).ok()?;
+            let every = Duration::try_from(every).ok()?;
+            (Duration::ZERO < every).then_some(Rounds::Every(every))
+        }
+    }
+}
