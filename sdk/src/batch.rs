@@ -78,7 +78,8 @@ impl Batch {
     /// ```
     /// use heliostat::batch::{Batch, ColumnExt, Meta};
     ///
-    /// let mut batch = Batch::of(vec!["a", "b", "c"].map(str::to_owned).to_vec(), Meta::default());
+    /// let values = ["a", "b", "c"].map(str::to_owned).to_vec();
+    /// let mut batch = Batch::of(values, Meta::default());
     /// let parts = batch.scattered(&[1, 0, 1], 2);
     /// assert_eq!(parts[0].values.typed::<String>(), &["b"]);
     /// assert_eq!(parts[1].values.typed::<String>(), &["a", "c"]);

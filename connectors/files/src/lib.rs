@@ -21,6 +21,9 @@
 //! assert!(flights.spec().has_watermark_policy);
 //! ```
 //!
+//! A path such as `logs/*.csv` stands for all files that match, a name that ends with `.gz` for a
+//! packed file, and a large file is read in pieces; see [`FileRead`].
+//!
 //! A row that cannot be understood is rejected with its line number and a reason, and the others
 //! go on; `.strict()` lets the first one fail the run. What a sink writes appears as a whole at the
 //! end of a run, or not at all.

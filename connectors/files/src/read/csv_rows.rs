@@ -9,7 +9,7 @@ use super::line_reader::LineReader;
 use super::source::FileRead;
 use ::csv::StringRecord;
 use heliostat::{Element, Error, Result};
-use splitter::Splitter;
+use splitter::{Refusal, Splitter};
 use std::marker::PhantomData;
 use std::path::Path;
 
@@ -44,6 +44,10 @@ impl<T> Clone for CsvRows<T> {
 ///
 /// A header without a field that `T` needs fails the run before any row; a row that does not fit
 /// is rejected.
+///
+/// A row is one line, so that a large file can be cut at any of them: a quote that its line does not
+/// close makes a bad row, unless values may hold line breaks, which
+/// [`multi_line`](FileRead::multi_line) says.
 ///
 /// ```
 /// use heliostat::{Read, Reader, Rows};
@@ -82,7 +86,8 @@ pub fn csv<T: Element>(path: impl AsRef<Path>) -> FileRead<CsvRows<T>> {
 }
 
 impl<T, E> FileRead<CsvRows<T>, E> {
-    /// Lets quoted values hold line breaks. A bad row then has the number of its first line.
+    /// Lets quoted values hold line breaks. A bad row then has the number of its first line, and the
+    /// file is read as a whole: from its middle, no one knows whether a line begins a row.
     ///
     /// ```
     /// use heliostat::{Read, Reader, Rows};
@@ -120,15 +125,21 @@ pub struct CsvParser<T> {
 impl<T: Element> Begin<T> for CsvRows<T> {
     type Parser = CsvParser<T>;
 
+    fn spans_lines(&self) -> bool {
+        self.line_breaks == LineBreaks::Kept
+    }
+
     fn begin(&self, lines: &mut LineReader) -> Result<CsvParser<T>> {
         let splitter = Splitter::new(self.line_breaks);
         let mut parser = CsvParser { header: StringRecord::new(), splitter, row: PhantomData };
-        let Some(line) = parser.next_record(lines)? else { return Ok(parser) };
+        let Some((line, split)) = parser.next_record(lines)? else { return Ok(parser) };
+        let refuse = |reason: String| Error::new(format!("{}:{line}: {reason}", lines.path()));
+        split.map_err(|refusal| refuse(refusal.in_words(&parser.header)))?;
         parser.header = parser.splitter.record().clone();
         let place = lines.next();
-        let first = match parser.next_record(lines) {
-            Ok(Some(_)) => Some(parser.splitter.record()),
-            _ => None,
+        let first = match parser.next_record(lines)? {
+            Some((_, Ok(()))) => Some(parser.splitter.record()),
+            Some((_, Err(_))) | None => None,
         };
         let fits = header::check::<T>(&parser.header, first);
         fits.map_err(|reason| Error::new(format!("{}:{line}: {reason}", lines.path())))?;
@@ -139,7 +150,10 @@ impl<T: Element> Begin<T> for CsvRows<T> {
 
 impl<T: Element> CsvParser<T> {
     /// Splits the next line that is not empty, and returns its number.
-    fn next_record(&mut self, lines: &mut LineReader) -> Result<Option<u64>> {
+    fn next_record(
+        &mut self,
+        lines: &mut LineReader,
+    ) -> Result<Option<(u64, Result<(), Refusal>)>> {
         loop {
             let line = lines.next().line;
             if !lines.advance()? {
@@ -147,11 +161,7 @@ impl<T: Element> CsvParser<T> {
             }
             match self.splitter.split(lines)? {
                 Ok(()) if self.splitter.record().is_empty() => {}
-                Ok(()) => return Ok(Some(line)),
-                Err(refusal) => {
-                    let reason = refusal.in_words(&self.header);
-                    return Err(Error::new(format!("{}:{line}: {reason}", lines.path())));
-                }
+                split => return Ok(Some((line, split))),
             }
         }
     }

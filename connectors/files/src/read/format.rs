@@ -30,6 +30,10 @@ mod parsing {
     pub trait Begin<T> {
         type Parser: Parse<T>;
 
+        /// Whether a row may go on behind the end of a line, so that a line from the middle of a
+        /// file does not say where a row begins.
+        fn spans_lines(&self) -> bool;
+
         /// Takes what stands before the first row, at which `lines` is left.
         fn begin(&self, lines: &mut LineReader) -> Result<Self::Parser>;
     }

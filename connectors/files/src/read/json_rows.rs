@@ -54,6 +54,10 @@ impl<T: Element> Format for JsonRows<T> {
 impl<T: Element> Begin<T> for JsonRows<T> {
     type Parser = Self;
 
+    fn spans_lines(&self) -> bool {
+        false
+    }
+
     fn begin(&self, _lines: &mut LineReader) -> Result<Self> {
         Ok(self.clone())
     }

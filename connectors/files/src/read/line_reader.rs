@@ -1,14 +1,12 @@
 //! The lines of a file, one at a time, with their numbers and their places.
 
-use crate::io_reason::reason;
+use super::input::{Input, is_gzip};
+use super::open_files::OpenFiles;
 use heliostat::{Error, Result};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::BufRead;
 
 /// A longer line is a bad row: a file without line breaks must not fill the memory.
 pub(crate) const LINE_BYTES_MAX: usize = 16 << 20;
-
-const BUFFER_BYTES: usize = 64 << 10;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -17,15 +15,16 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 pub(crate) struct Place {
     /// Bytes before it.
     pub(crate) offset: u64,
-    /// Its number, counted from 1.
+    /// Its number, counted from 1 at the beginning of the file, or of what is read if that is not
+    /// known.
     pub(crate) line: u64,
 }
 
-/// Invariant: `file` stands at `next`.
+/// Invariant: `input` stands at `next`.
 #[derive(Debug)]
 pub struct LineReader {
     path: String,
-    file: BufReader<File>,
+    input: Input,
     next: Place,
     /// The line that was read last, with its break; kept for its room.
     bytes: Vec<u8>,
@@ -34,19 +33,15 @@ pub struct LineReader {
 
 impl LineReader {
     /// Stands at the first line; a byte order mark is not part of it.
-    pub(crate) fn open(path: String) -> Result<Self> {
-        let refuse = |reason: String| Error::new(format!("cannot open `{path}`: {reason}"));
-        let file = File::open(&path).map_err(|error| refuse(reason(&error)))?;
-        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(refuse("it is a directory".into()));
-        }
-        let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
+    pub(crate) fn open(path: &str, open_files: &OpenFiles) -> Result<Self> {
+        let mut input = Input::open(path, open_files)?;
         let mut next = Place { offset: 0, line: 1 };
-        if file.fill_buf().map_err(|error| refuse(reason(&error)))?.starts_with(BYTE_ORDER_MARK) {
-            file.consume(BYTE_ORDER_MARK.len());
+        let is_marked = input.fill_buf().map(|ahead| ahead.starts_with(BYTE_ORDER_MARK));
+        if is_marked.map_err(|error| input.failed(&error))? {
+            input.consume(BYTE_ORDER_MARK.len());
             next.offset = BYTE_ORDER_MARK.len() as u64;
         }
-        Ok(Self { path, file, next, bytes: Vec::new(), is_too_long: false })
+        Ok(Self { path: path.to_owned(), input, next, bytes: Vec::new(), is_too_long: false })
     }
 
     pub(crate) fn path(&self) -> &str {
@@ -58,39 +53,71 @@ impl LineReader {
         self.next
     }
 
+    /// Bytes of the file.
+    pub(crate) fn length(&mut self) -> Result<u64> {
+        self.input.length()
+    }
+
     /// Goes to the beginning of a line.
     pub(crate) fn go_to(&mut self, place: Place) -> Result<()> {
         if self.next.offset != place.offset {
-            // Also where nothing is left, so that a file that was cut does not look read.
-            let length =
-                self.file.get_ref().metadata().map_err(|error| failed(&self.path, &error))?.len();
-            if length < place.offset {
-                let (path, offset) = (&self.path, place.offset);
-                return Err(Error::new(format!(
-                    "cannot read `{path}`: it has {length} bytes now, and {offset} were read before"
-                )));
-            }
-            let sought = self.file.seek(SeekFrom::Start(place.offset));
-            sought.map_err(|error| failed(&self.path, &error))?;
+            let reached = self.input.go_to(self.next.offset, place.offset)?;
+            self.is_as_long_as_before(reached, place.offset)?;
         }
         self.next = place;
         Ok(())
+    }
+
+    /// Goes to the first line that begins at `offset` or behind, which is not the first of the
+    /// file, and counts from `line` there.
+    pub(crate) fn go_behind_a_break(&mut self, offset: u64, line: u64) -> Result<()> {
+        let before = offset.saturating_sub(1);
+        let mut reached = self.input.go_to(self.next.offset, before)?;
+        let skipped = self.input.skip_until(b'\n');
+        reached += skipped.map_err(|error| self.input.failed(&error))? as u64;
+        self.is_as_long_as_before(reached, offset)?;
+        self.next = Place { offset: reached, line };
+        Ok(())
+    }
+
+    /// Also asked where nothing is left, so that a file that was cut does not look read.
+    fn is_as_long_as_before(&self, reached: u64, offset: u64) -> Result<()> {
+        if offset <= reached {
+            return Ok(());
+        }
+        let path = &self.path;
+        let unpacked = if is_gzip(path) { " unpacked" } else { "" };
+        Err(Error::new(format!(
+            "cannot read `{path}`: it has {reached} bytes{unpacked} now, and {offset} were read \
+             before"
+        )))
+    }
+
+    /// The next line is found to be number `line`.
+    pub(crate) fn renumber(&mut self, line: u64) {
+        self.next.line = line;
+    }
+
+    /// What it is while others are read; none if it can as well be opened again.
+    pub(crate) fn rested(self) -> Option<Self> {
+        let Self { path, input, next, bytes, is_too_long } = self;
+        let input = input.rested()?;
+        Some(Self { path, input, next, bytes, is_too_long })
     }
 
     /// Reads the next line, if there is one. What follows the last line break is one if it is not
     /// empty.
     pub(crate) fn advance(&mut self) -> Result<bool> {
         self.bytes.clear();
-        let mut room = (&mut self.file).take(LINE_BYTES_MAX as u64);
-        let read = room.read_until(b'\n', &mut self.bytes);
-        let mut length = read.map_err(|error| failed(&self.path, &error))?;
+        let read = self.input.read_line(&mut self.bytes, LINE_BYTES_MAX);
+        let mut length = read.map_err(|error| self.input.failed(&error))?;
         if length == 0 {
             return Ok(false);
         }
         self.is_too_long = length == LINE_BYTES_MAX && !self.bytes.ends_with(b"\n");
         if self.is_too_long {
-            let skipped = self.file.skip_until(b'\n');
-            length += skipped.map_err(|error| failed(&self.path, &error))?;
+            let skipped = self.input.skip_until(b'\n');
+            length += skipped.map_err(|error| self.input.failed(&error))?;
         }
         self.next = Place { offset: self.next.offset + length as u64, line: self.next.line + 1 };
         Ok(true)
@@ -98,8 +125,8 @@ impl LineReader {
 
     /// Whether there is no further line.
     pub(crate) fn is_at_end(&mut self) -> Result<bool> {
-        let ahead = self.file.fill_buf().map_err(|error| failed(&self.path, &error))?;
-        Ok(ahead.is_empty())
+        let is_at_end = self.input.fill_buf().map(<[u8]>::is_empty);
+        is_at_end.map_err(|error| self.input.failed(&error))
     }
 
     /// The line without its break, or why it is none.
@@ -121,8 +148,4 @@ impl LineReader {
             _ => "",
         }
     }
-}
-
-fn failed(path: &str, error: &std::io::Error) -> Error {
-    Error::new(format!("cannot read `{path}`: {}", reason(error)))
 }

@@ -1,21 +1,36 @@
-//! A file as a source, and what its author says about it.
+//! A file as a source, or several, and what their author says about them.
 
 use super::event_time::{EventTime, Replayed, Timed, Untimed};
 use super::format::Format;
+use super::input::is_gzip;
+use super::line_numbers::LineNumbers;
 use super::line_reader::{LineReader, Place};
+use super::open_files::OpenFiles;
+use super::pattern;
+use super::piece::{FilePiece, PIECE_BYTES_MIN};
 use super::reader::FileReader;
-use crate::io_reason::path_text;
 use heliostat::graph::ReadSpec;
 use heliostat::{BoundedDisorder, Boundedness, Duration, Read, Result, Timestamp, minutes};
-use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// How far the watermark moves between the bundles of a replay, until told otherwise.
 const STEP: Duration = minutes(1);
 
-/// A file as a source; made by [`csv`](crate::csv), [`read_lines`](crate::read_lines) and
-/// [`read_json_lines`](crate::read_json_lines).
+/// A file as a source, or several; made by [`csv`](crate::csv), [`read_lines`](crate::read_lines)
+/// and [`read_json_lines`](crate::read_json_lines).
+///
+/// **Several files** are read where no file has the name that was given, and it holds `*`, `?` or
+/// `[..]`: then it is a pattern, as a shell has it, and all files that match are read, each with its
+/// own header. There must be one; folders are passed over, and so are names that are not UTF-8.
+/// `**` stands for folders within folders.
+///
+/// **Large files** are cut into pieces of at least 16 MiB that can be read at the same time, so
+/// that rows come in no order. Three kinds of files are never cut: those that are replayed, those
+/// that are packed, and CSV that is [`multi_line`](FileRead::multi_line), where a line does not say
+/// whether a row begins with it.
+///
+/// **Packed files**, whose names end with `.gz`, are unpacked as they are read.
 ///
 /// ```
 /// use heliostat::{Fill, Read, Reader, Rows, Timestamp};
@@ -39,8 +54,12 @@ const STEP: Duration = minutes(1);
 pub struct FileRead<F, E = Untimed> {
     path: PathBuf,
     pub(super) format: F,
-    event_time: E,
-    on_bad_row: OnBadRow,
+    pub(super) event_time: E,
+    pub(super) on_bad_row: OnBadRow,
+    /// Invariant: positive.
+    piece_bytes_min: u64,
+    pub(super) open_files: OpenFiles,
+    pub(super) line_numbers: LineNumbers,
 }
 
 /// What a row that cannot be understood does to the run.
@@ -50,32 +69,17 @@ pub(crate) enum OnBadRow {
     Fail,
 }
 
-/// What is left to read of a file.
-///
-/// ```
-/// use heliostat::Timestamp;
-/// use heliostat_files::FilePiece;
-///
-/// let piece =
-///     FilePiece { path: "a.csv".into(), offset: 120, line: 7, latest: Timestamp::secs(60) };
-/// assert_eq!(piece.clone(), piece);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FilePiece {
-    /// The file.
-    pub path: String,
-    /// How many bytes lie before the next line.
-    pub offset: u64,
-    /// The number of the next line, counted from 1.
-    pub line: u64,
-    /// The largest event time before it, from which the watermark follows; MIN if there is none.
-    pub latest: Timestamp,
-}
-
 impl<F> FileRead<F> {
     pub(super) fn new(path: &Path, format: F) -> Self {
-        let (event_time, on_bad_row) = (Untimed, OnBadRow::Reject);
-        Self { path: path.to_owned(), format, event_time, on_bad_row }
+        Self {
+            path: path.to_owned(),
+            format,
+            event_time: Untimed,
+            on_bad_row: OnBadRow::Reject,
+            piece_bytes_min: PIECE_BYTES_MIN,
+            open_files: OpenFiles::default(),
+            line_numbers: LineNumbers::default(),
+        }
     }
 }
 
@@ -104,7 +108,40 @@ impl<F, E> FileRead<F, E> {
         self
     }
 
-    /// The file.
+    /// Cuts a file into pieces of at least so many bytes, instead of 16 MiB; into 1,024 pieces at
+    /// most. What is never cut stays whole.
+    ///
+    /// # Panics
+    /// If it is zero.
+    ///
+    /// ```
+    /// use heliostat::{Read, Reader, Rows};
+    /// use heliostat_files::read_lines;
+    ///
+    /// let path = std::env::temp_dir().join(format!("heliostat-cut-{}.txt", std::process::id()));
+    /// std::fs::write(&path, "one\ntwo\nthree\n")?;
+    ///
+    /// let source = read_lines(&path).pieces_of(7);
+    /// let mut pieces = Vec::new();
+    /// for piece in source.split()? {
+    ///     let (mut lines, mut times, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    ///     source.open(piece)?.fill(&mut Rows::new(&mut lines, &mut times, &mut bad), 10)?;
+    ///     pieces.push(lines);
+    /// }
+    /// // The second one begins in the middle of `two`, which the first one reads to its end.
+    /// assert_eq!(pieces, [vec!["one", "two"], vec!["three"]]);
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), heliostat::Error>(())
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn pieces_of(mut self, bytes: u64) -> Self {
+        assert!(0 < bytes, "a piece needs at least 1 byte");
+        self.piece_bytes_min = bytes;
+        self
+    }
+
+    /// The file, or the pattern that stands for several.
     ///
     /// ```
     /// assert_eq!(heliostat_files::read_lines("a.txt").path().to_str(), Some("a.txt"));
@@ -114,8 +151,15 @@ impl<F, E> FileRead<F, E> {
     }
 
     fn timed_by<E2>(self, change: impl FnOnce(E) -> E2) -> FileRead<F, E2> {
-        let Self { path, format, event_time, on_bad_row } = self;
-        FileRead { path, format, event_time: change(event_time), on_bad_row }
+        FileRead {
+            path: self.path,
+            format: self.format,
+            event_time: change(self.event_time),
+            on_bad_row: self.on_bad_row,
+            piece_bytes_min: self.piece_bytes_min,
+            open_files: self.open_files,
+            line_numbers: self.line_numbers,
+        }
     }
 }
 
@@ -149,6 +193,10 @@ impl<F: Format> FileRead<F> {
 impl<F, T> FileRead<F, Timed<T>> {
     /// Reads the file as if its rows were happening: it is unbounded, its watermark follows the
     /// event time of its rows, and it ends with its last row.
+    ///
+    /// Rows come in the order of the file, which is why it is never cut. Of several files each has
+    /// a watermark of its own, which follows its own rows; that of the whole read is the smallest
+    /// of them, so that no row is late because another file is further on.
     ///
     /// Only a file that tells the time can be replayed:
     /// ```compile_fail
@@ -225,21 +273,33 @@ impl<F: Format, E: EventTime<F::Row>> Read for FileRead<F, E> {
         }
     }
 
-    /// One piece; the file must be there, and its header must fit.
+    /// Files must be there, and their headers must fit.
     fn split(&self) -> Result<Vec<FilePiece>> {
-        let path = path_text(&self.path)?;
-        let mut lines = LineReader::open(path.clone())?;
-        self.format.begin(&mut lines)?;
-        let Place { offset, line } = lines.next();
-        Ok(vec![FilePiece { path, offset, line, latest: Timestamp::MIN }])
+        self.line_numbers.forget();
+        let mut pieces = Vec::new();
+        for path in pattern::files(&self.path)? {
+            let mut lines = LineReader::open(&path, &self.open_files)?;
+            self.format.begin(&mut lines)?;
+            let Place { offset, line } = lines.next();
+            let (line, latest) = (Some(line), Timestamp::MIN);
+            let whole = FilePiece { path, offset, end: None, line, latest };
+            if self.is_cut(&whole.path) {
+                pieces.extend(whole.cut(lines.length()?, self.piece_bytes_min));
+            } else {
+                pieces.push(whole);
+            }
+        }
+        Ok(pieces)
     }
 
     fn open(&self, piece: FilePiece) -> Result<FileReader<F, E>> {
-        let mut lines = LineReader::open(piece.path)?;
-        // Also behind the beginning, since the first line may be the header of all others.
-        let parser = self.format.begin(&mut lines)?;
-        lines.go_to(Place { offset: piece.offset, line: piece.line })?;
-        let event_time = self.event_time.clone();
-        Ok(FileReader::new(lines, parser, event_time, self.on_bad_row, piece.latest))
+        FileReader::open(self.clone(), piece)
+    }
+}
+
+impl<F: Format, E: EventTime<F::Row>> FileRead<F, E> {
+    /// Whether pieces of the file can be found and need no order.
+    fn is_cut(&self, path: &str) -> bool {
+        self.event_time.replay().is_none() && !self.format.spans_lines() && !is_gzip(path)
     }
 }

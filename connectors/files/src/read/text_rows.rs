@@ -46,6 +46,10 @@ impl Format for TextRows {
 impl Begin<String> for TextRows {
     type Parser = Self;
 
+    fn spans_lines(&self) -> bool {
+        false
+    }
+
     fn begin(&self, _lines: &mut LineReader) -> Result<Self> {
         Ok(Self)
     }

@@ -6,5 +6,8 @@ mod scratch;
 mod csv;
 mod json_lines;
 mod text_lines;
+mod gzip;
+mod pieces;
+mod patterns;
 mod replay;
 mod sinks;

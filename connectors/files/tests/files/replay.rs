@@ -68,7 +68,7 @@ fn the_flights_replay_by_their_departures() {
     let latest = times.max().copied().unwrap();
     let last = bundles.last().unwrap();
     assert_eq!(last.watermark, latest - disorder);
-    assert_eq!((last.position.line, last.position.offset), (20_002, 1_144_938));
+    assert_eq!((last.position.line, last.position.offset), (Some(20_002), 1_144_938));
 }
 
 #[test]
