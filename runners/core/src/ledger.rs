@@ -47,12 +47,9 @@ impl Ledger {
     }
 
     /// Adds what a bundle that succeeded has counted.
-    pub fn add_bundle(&mut self, counts: BTreeMap<TransformId, StepMetrics>) {
+    pub fn add_bundle(&mut self, counts: impl IntoIterator<Item = (TransformId, StepMetrics)>) {
         for (step, counts) in counts {
-            let metrics = self.of(step);
-            metrics.elements_in += counts.elements_in;
-            metrics.elements_out += counts.elements_out;
-            metrics.dropped.late += counts.dropped.late;
+            add_metrics(self.of(step), counts);
         }
     }
 
@@ -170,6 +167,17 @@ impl Ledger {
         }
         self.result
     }
+}
+
+/// Adds what was counted to what was counted before.
+pub fn add_metrics(all: &mut StepMetrics, more: StepMetrics) {
+    let StepMetrics { elements_in, elements_out, bad_rows, dropped, late_panes } = more;
+    all.elements_in += elements_in;
+    all.elements_out += elements_out;
+    all.bad_rows += bad_rows;
+    all.dropped.late += dropped.late;
+    all.dropped.closed += dropped.closed;
+    all.late_panes += late_panes;
 }
 
 /// What the author's groupings have open; those inside an expanded write or reshuffle are none of

@@ -9,6 +9,7 @@ mod host;
 mod run_clock;
 mod sources;
 mod sinks;
+mod stopping;
 mod plan;
 mod merges;
 mod queued;
@@ -25,7 +26,7 @@ pub use grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings
 pub use guard::{caught, guarded};
 pub use host::{Host, RealHost, SimulatedHost, Task, for_each};
 pub use keyed::Sides;
-pub use ledger::Ledger;
+pub use ledger::{Ledger, add_metrics};
 pub use lift::{LIFT_ENTRIES_MAX, Lifter};
 pub use plan::{
     CombineForm, GroupingId, GroupingPlan, Head, Lifting, Node, NotLiftable, Plan, Root, Stage,
@@ -38,5 +39,8 @@ pub use sides::{
 };
 pub use sinks::{OpenedWrite, open_writes};
 pub use sources::{BUNDLE_ELEMENTS_MAX, Given, Piece, Readiness, Source};
-pub use stage::{Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork};
-pub use works::{BEFORE_ALL, Exchange, Lane, Saved, Site, Works, WorksSettings, empty, lane_of};
+pub use stage::{Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork};
+pub use stopping::asked_to_stop;
+pub use works::{
+    BEFORE_ALL, Exchange, Lane, Saved, Site, Stepped, Works, WorksSettings, empty, lane_of,
+};

@@ -1,10 +1,12 @@
 //! A stage at work: a bundle goes through all its steps, and leaves or fails as a whole.
 
 mod assign;
+mod bundle;
 mod error;
 mod head;
 mod operator;
 
+pub use bundle::Bundling;
 pub use error::{Attempt, StageError};
 
 use self::operator::Operator;

@@ -2,8 +2,10 @@
 
 mod exchange;
 mod saved;
+mod step;
 
 pub use exchange::Exchange;
+pub use step::Stepped;
 
 use crate::{
     Attempt, Grouping, GroupingCode, GroupingPath, GroupingPlan, GroupingSettings, Lifter, Lifting,
@@ -24,6 +26,15 @@ pub struct Site<'a> {
     pub graph: &'a Graph,
     /// The code.
     pub functions: &'a Functions,
+}
+
+impl Site<'_> {
+    /// Of all views, those that the head of a stage reads.
+    pub fn views_of(self, stage: usize, views: &[ViewStore]) -> Vec<&ViewStore> {
+        let head = self.plan.stages[stage].head.as_ref();
+        let read = head.map_or(&[][..], |head| &head.views);
+        read.iter().map(|id| &views[id.0 as usize]).collect()
+    }
 }
 
 /// Everything that works in one run, but for the sinks.

@@ -10,12 +10,12 @@ use crate::sinks::Sinks;
 use crate::suspicion::Suspicion;
 use heliostat::savepoint::SavepointHeader;
 use heliostat::{
-    Clock, CollectionId, InterruptLevel, Job, RunError, RunEvent, RunResult, Seed, StopCause,
-    SystemClock, Timestamp, millis,
+    Clock, CollectionId, Job, RunError, RunEvent, RunResult, Seed, StopCause, SystemClock,
+    Timestamp, millis,
 };
 use heliostat_runner_core::{
     CombineForm, Given, GroupingPlan, LIFT_ENTRIES_MAX, Ledger, Plan, Readiness, RunClock, Saved,
-    Site, Source, Works, WorksSettings, guarded,
+    Site, Source, Works, WorksSettings, asked_to_stop, guarded,
 };
 use std::collections::BTreeMap;
 
@@ -139,15 +139,8 @@ impl<'a> Executor<'a> {
         // Groupings that nothing can reach are at their end from the beginning.
         self.settle()?;
         loop {
-            if self.job.options.stop_at.is_some_and(|stop_at| stop_at <= self.read_bundles) {
-                return Ok(Ended::Stopped(StopCause::Bundles));
-            }
-            match self.job.interrupt.level() {
-                InterruptLevel::None => {}
-                InterruptLevel::Stop => return Ok(Ended::Stopped(StopCause::Interrupt)),
-                InterruptLevel::Abort => {
-                    return Err(RunError::failed("the run was aborted; nothing was written"));
-                }
+            if let Some(cause) = asked_to_stop(&self.job, self.read_bundles)? {
+                return Ok(Ended::Stopped(cause));
             }
             let now = self.clock.now();
             let readiness = self.works.sources.iter().map(|source| source.readiness(now));

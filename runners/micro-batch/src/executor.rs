@@ -9,12 +9,10 @@ use crate::settings::{MicroBatchSettings, Rounds};
 use crate::sinks::Sinks;
 use bundle::{Desk, Handed, Made};
 use heliostat::savepoint::SavepointHeader;
-use heliostat::{
-    InterruptLevel, Job, RunError, RunEvent, RunResult, StopCause, Timestamp, catch_panic, millis,
-};
+use heliostat::{Job, RunError, RunEvent, RunResult, StopCause, Timestamp, catch_panic, millis};
 use heliostat_runner_core::{
     CombineForm, Host, LIFT_ENTRIES_MAX, Lane, Ledger, Plan, Readiness, RunClock, Saved, Site,
-    Source, Target, ViewStore, Works, WorksSettings, for_each, open_writes,
+    Source, Target, ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
 };
 use std::sync::Arc;
 
@@ -133,15 +131,8 @@ impl<'a> Executor<'a> {
         // Groupings that nothing can reach are at their end from the beginning.
         self.settle()?;
         loop {
-            if self.job.options.stop_at.is_some_and(|stop_at| stop_at <= self.read_bundles) {
-                return Ok(Ended::Stopped(StopCause::Bundles));
-            }
-            match self.job.interrupt.level() {
-                InterruptLevel::None => {}
-                InterruptLevel::Stop => return Ok(Ended::Stopped(StopCause::Interrupt)),
-                InterruptLevel::Abort => {
-                    return Err(RunError::failed("the run was aborted; nothing was written"));
-                }
+            if let Some(cause) = asked_to_stop(&self.job, self.read_bundles)? {
+                return Ok(Ended::Stopped(cause));
             }
             let began = self.clock.now();
             let readiness = self.works.sources.iter().map(|source| source.readiness(began));
@@ -154,7 +145,7 @@ impl<'a> Executor<'a> {
                 if self.settings.rounds == Rounds::Once && !self.scripted {
                     return Ok(self.ended_now());
                 }
-            } else if self.settings.rounds == Rounds::AvailableNow {
+            } else if !matches!(self.settings.rounds, Rounds::Every(_)) {
                 return Ok(self.ended_now());
             }
             self.wait(began, &readiness)?;
@@ -162,13 +153,13 @@ impl<'a> Executor<'a> {
     }
 
     fn ended_now(&self) -> Ended {
+        if self.is_done() { Ended::Complete } else { Ended::Stopped(StopCause::CaughtUp) }
+    }
+
+    /// Whether all sources have given all they have.
+    fn is_done(&self) -> bool {
         let now = self.clock.now();
-        let mut sources = self.works.sources.iter();
-        if sources.all(|source| source.readiness(now) == Readiness::Done) {
-            Ended::Complete
-        } else {
-            Ended::Stopped(StopCause::CaughtUp)
-        }
+        self.works.sources.iter().all(|source| source.readiness(now) == Readiness::Done)
     }
 
     /// One round.
@@ -198,7 +189,7 @@ impl<'a> Executor<'a> {
     /// meanwhile.
     fn wait(&mut self, began: Timestamp, readiness: &[Readiness]) -> Result<(), RunError> {
         let Rounds::Every(every) = self.settings.rounds else { return Ok(()) };
-        if self.scripted {
+        if self.scripted || self.is_done() {
             return Ok(());
         }
         let next = began + every;

@@ -87,9 +87,17 @@ fn a_panic_is_tried_again_and_leaves_no_trace() {
     }
 }
 
-/// Counts as many times as it has elements, and gives its watermark away.
+/// Counts to a thousand, one a millisecond, and may have nothing more for a long time before.
+#[derive(Clone, Copy)]
 struct Ticking {
     next: u64,
+    idle_at: u64,
+}
+
+impl Ticking {
+    fn to_the_end() -> Self {
+        Self { next: 0, idle_at: u64::MAX }
+    }
 }
 
 impl Read for Ticking {
@@ -110,7 +118,7 @@ impl Read for Ticking {
     }
 
     fn open(&self, next: u64) -> Result<Self> {
-        Ok(Self { next })
+        Ok(Self { next, ..*self })
     }
 }
 
@@ -119,7 +127,10 @@ impl Reader for Ticking {
     type Restriction = u64;
 
     fn fill(&mut self, rows: &mut Rows<'_, u64>, limit: usize) -> Result<Fill> {
-        while self.next < 1_000 && rows.len() < limit {
+        if self.idle_at <= self.next {
+            return Ok(Fill::Idle(Timestamp::MAX));
+        }
+        while self.next < self.idle_at.min(1_000) && rows.len() < limit {
             rows.push(self.next, Timestamp::from_millis(self.next.cast_signed()));
             self.next += 1;
         }
@@ -147,8 +158,8 @@ fn what_one_read_gave_stays_when_another_is_tried_again() {
             number
         };
         let windowed = |numbers: PCollection<u64>| numbers.window(Window::fixed(millis(100)));
-        let steady = windowed(pipeline.read(Ticking { next: 0 }));
-        let shaky = windowed(pipeline.read(Ticking { next: 0 }).map(flaky));
+        let steady = windowed(pipeline.read(Ticking::to_the_end()));
+        let shaky = windowed(pipeline.read(Ticking::to_the_end()).map(flaky));
         let all = steady.flatten_with(&shaky).map(|number| (number % 7, number));
         let sums = all.sum_per_key().collect();
         let result = runner.run(&pipeline).expect("the second try succeeds");
@@ -235,10 +246,46 @@ fn a_simulated_host_gives_the_same_in_any_order() {
 }
 
 #[test]
+fn a_run_that_has_read_all_there_is_for_now_stops_and_says_so() {
+    for (rounds, idle_at) in [
+        (Rounds::AvailableNow, 250),
+        (Rounds::Once, 250),
+        (Rounds::AvailableNow, 0),
+        (Rounds::Once, 0),
+    ] {
+        for runner in runners() {
+            let pipeline = Pipeline::new();
+            let read = pipeline.read(Ticking { next: 0, idle_at });
+            let windowed = read.window(Window::fixed(millis(100))).map(|number| (0_u64, number));
+            let counts = windowed.count_per_key().collect();
+            let result = runner.clone().rounds(rounds).run(&pipeline).expect("it stops");
+            let cause = result.stopped.map(|stopped| stopped.cause);
+            assert_eq!(cause, Some(StopCause::CaughtUp), "{runner:?}");
+            // What the watermark has not passed stays open.
+            let shown: u64 = result.collected(&counts).into_iter().map(|(_, count)| count).sum();
+            assert_eq!(shown, idle_at / 100 * 100, "{runner:?}");
+            let open = result.interrupted.map(|open| open.panes_pending);
+            assert_eq!(open, Some(u64::from(idle_at % 100 != 0)), "{runner:?}");
+        }
+    }
+}
+
+#[test]
 fn one_round_takes_all_there_is() {
     let pipeline = Pipeline::new();
     let sums = numbers(&pipeline).sum_per_key().collect();
     let runner = MicroBatchRunner::default().workers(1).rounds(Rounds::Once);
+    let result = runner.run(&pipeline).expect("it runs");
+    assert_eq!(result.stopped, None);
+    assert_eq!(sorted(&result, &sums), by_hand().into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn rounds_at_intervals_end_with_their_sources() {
+    let pipeline = Pipeline::new();
+    let sums = numbers(&pipeline).sum_per_key().collect();
+    // One round is enough; nobody waits an hour for a second one.
+    let runner = MicroBatchRunner::default().rounds(Rounds::Every(hours(1)));
     let result = runner.run(&pipeline).expect("it runs");
     assert_eq!(result.stopped, None);
     assert_eq!(sorted(&result, &sums), by_hand().into_iter().collect::<Vec<_>>());

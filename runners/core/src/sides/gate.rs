@@ -21,6 +21,13 @@ pub struct Admitted {
     pub batch: Batch,
 }
 
+impl Admitted {
+    /// Elements whose step reads nothing beside them.
+    pub fn without_sides(batch: Batch) -> Self {
+        Self { sides: Vec::new(), batch }
+    }
+}
+
 impl Gate {
     /// Lets through what is ready, first of what waited; the rest waits. What comes for a window
     /// that its views have forgotten is dropped and counted: they would be read as empty.

@@ -1,19 +1,13 @@
 //! Bundles through stages: tried as often as allowed, committed as a whole.
 
-use super::Executor;
+use super::{Executor, site};
 use heliostat::batch::Batch;
 use heliostat::{CollectionId, RunError};
 use heliostat_runner_core::{
-    Admitted, Attempt, BundleOutput, Inspect, NoInspect, StageError, StageWork, Target, guarded,
+    Admitted, Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork, Target,
+    guarded,
 };
 use std::collections::VecDeque;
-
-/// A bundle that has made more than so many bytes for groupings and sinks ends at the next batch
-/// (never under a script, whose bundles are exact).
-const BUNDLE_OUTPUT_BYTES_MAX: usize = 64 << 20;
-
-/// Panes come in batches of at most so many elements.
-const BATCH_ELEMENTS_MAX: usize = 16_384;
 
 impl Executor<'_> {
     /// A bundle that is one batch for all stages of a collection; gives the batch back, emptied
@@ -62,8 +56,7 @@ impl Executor<'_> {
 
     /// Runs batches through a stage as one bundle, or as several where one would make too much.
     pub(super) fn stage_bundle(&mut self, at: usize, batches: Vec<Batch>) -> Result<(), RunError> {
-        let plain = |batch| Admitted { sides: Vec::new(), batch };
-        self.admitted_bundle(at, batches.into_iter().map(plain).collect())
+        self.admitted_bundle(at, batches.into_iter().map(Admitted::without_sides).collect())
     }
 
     /// The same for what went through the gate of the stage.
@@ -72,89 +65,43 @@ impl Executor<'_> {
         at: usize,
         parts: Vec<Admitted>,
     ) -> Result<(), RunError> {
-        let mut rest: VecDeque<Admitted> = if self.scripted {
-            parts.into()
-        } else {
-            parts.into_iter().flat_map(in_batches).collect()
-        };
+        let mut rest = self.bundling().batches(parts);
         while !rest.is_empty() {
-            self.bundles += 1;
             self.tried_bundle(at, &mut rest)?;
         }
         Ok(())
     }
 
-    /// One bundle from the front of `rest`, as often as it may be tried.
+    fn bundling(&self) -> Bundling {
+        let (attempts, number) = (self.attempts, self.bundles);
+        Bundling { scripted: self.scripted, attempts, number }
+    }
+
+    /// One bundle from the front of `rest`, as often as it may be tried; without any, of what time
+    /// has made due.
     pub(super) fn tried_bundle(
         &mut self,
         at: usize,
         rest: &mut VecDeque<Admitted>,
     ) -> Result<(), RunError> {
-        let mut number = 1;
-        loop {
-            let mut kept = Vec::new();
-            match self.attempt(at, rest, (number < self.attempts).then_some(&mut kept)) {
-                Ok(output) => return self.commit(at, output),
-                Err(error) => {
-                    let this =
-                        Attempt { bundle: self.bundles, attempt: number, attempts: self.attempts };
-                    if number == self.attempts {
-                        return Err(error.into_run_error(this));
-                    }
-                    kept.into_iter().rev().for_each(|batch| rest.push_front(batch));
-                    self.works.lanes[0].stages[at]
-                        .roll_back(self.job.functions)
-                        .map_err(|error| error.into_run_error(this))?;
-                    number += 1;
-                }
-            }
-        }
-    }
-
-    /// One try of a bundle; what it takes from `rest` is copied to `kept`, if it may fail.
-    pub(super) fn attempt(
-        &mut self,
-        at: usize,
-        rest: &mut VecDeque<Admitted>,
-        mut kept: Option<&mut Vec<Admitted>>,
-    ) -> Result<BundleOutput, StageError> {
+        self.bundles += 1;
+        let bundling = self.bundling();
+        let views = site(&self.plan, &self.job).views_of(at, &self.works.views);
         let lane = &mut self.works.lanes[0];
-        let (stage, exchange) = (&mut lane.stages[at], &mut lane.exchanges[at]);
+        let stage = (&mut lane.stages[at], &mut lane.exchanges[at]);
         let mut trusting = NoInspect;
         let inspect: &mut dyn Inspect = match &mut self.suspicion {
             Some(suspicion) => suspicion,
             None => &mut trusting,
         };
-        stage.start_bundle()?;
-        while let Some(Admitted { sides, mut batch }) = rest.pop_front() {
-            if let Some(kept) = &mut kept {
-                kept.push(Admitted { sides: sides.clone(), batch: stage.copy_of(&batch)? });
-            }
-            if !sides.is_empty() {
-                stage.see(&sides)?;
-            }
-            stage.process(&mut batch, inspect)?;
-            exchange.give_back(batch);
-            let full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(self.job.functions);
-            if !self.scripted && !rest.is_empty() && full() {
-                break;
-            }
-        }
-        let views = self.plan.stages[at].head.as_ref().map_or(&[][..], |head| &head.views);
-        let views = views.iter().map(|id| &self.works.views[id.0 as usize]);
-        stage
-            .fire_due(&|window| views.clone().map(|view| view.value(window)).collect(), inspect)?;
-        stage.finish_bundle(inspect)
+        let beside = (self.job.functions, views.as_slice());
+        let output = bundling.run(beside, stage, rest, inspect)?;
+        self.commit(at, output)
     }
 
     /// Hands over what a bundle made.
     pub(super) fn commit(&mut self, stage: usize, output: BundleOutput) -> Result<(), RunError> {
-        for (step, counts) in output.counts {
-            let metrics = self.ledger.of(step);
-            metrics.elements_in += counts.elements_in;
-            metrics.elements_out += counts.elements_out;
-            metrics.dropped.late += counts.dropped.late;
-        }
+        self.ledger.add_bundle(output.counts);
         for (target, mut batch) in output.elements {
             let count = batch.len() as u64;
             let step = match target {
@@ -222,16 +169,4 @@ fn whole(stage: &mut StageWork, batch: &mut Batch) -> Result<BundleOutput, Stage
     stage.start_bundle()?;
     stage.process(batch, &mut NoInspect)?;
     stage.finish_bundle(&mut NoInspect)
-}
-
-/// The elements in batches of at most `BATCH_ELEMENTS_MAX`.
-fn in_batches(part: Admitted) -> Vec<Admitted> {
-    let Admitted { sides, batch } = part;
-    if batch.len() <= BATCH_ELEMENTS_MAX {
-        return vec![Admitted { sides, batch }];
-    }
-    let len = u32::try_from(batch.len()).expect("a batch has fewer than 2^32 elements");
-    let all: Vec<u32> = (0..len).collect();
-    let part = |part| Admitted { sides: sides.clone(), batch: batch.select(part) };
-    all.chunks(BATCH_ELEMENTS_MAX).map(part).collect()
 }

@@ -6,17 +6,10 @@ use heliostat::graph::kernel::KeyGroups;
 use heliostat::graph::{Composite, Transform};
 use heliostat::{CollectionId, RunError, StepMetrics, Timestamp, TransformId};
 use heliostat_runner_core::{
-    Admitted, Attempt, BundleOutput, GroupingId, Lane, Lifter, Lifting, NoInspect, Site,
-    StageError, StageId, StageWork, Target, ViewStore, guarded, lane_of,
+    Admitted, Attempt, BundleOutput, Bundling, GroupingId, Lane, Lifter, Lifting, NoInspect, Site,
+    StageId, Target, add_metrics, guarded, lane_of,
 };
 use std::collections::{BTreeMap, VecDeque};
-
-/// A bundle that has made more than so many bytes ends at the next batch (never under a script,
-/// whose bundles are exact).
-const BUNDLE_OUTPUT_BYTES_MAX: usize = 64 << 20;
-
-/// Panes come in batches of at most so many elements.
-const BATCH_ELEMENTS_MAX: usize = 16_384;
 
 /// What a lane has besides its share of stages and groupings.
 pub(crate) struct Desk {
@@ -91,11 +84,9 @@ impl Shop<'_> {
         Attempt { bundle: self.frame.round, attempt, attempts: self.settings.attempts }
     }
 
-    /// What views hold, for the windows of timers.
-    fn views_of(&self, stage: usize) -> Vec<&ViewStore> {
-        let head = self.site.plan.stages[stage].head.as_ref();
-        let views = head.map_or(&[][..], |head| &head.views);
-        views.iter().map(|id| &self.views[id.0 as usize]).collect()
+    fn bundling(&self) -> Bundling {
+        let (attempts, number) = (self.settings.attempts, self.frame.round);
+        Bundling { scripted: self.frame.scripted, attempts, number }
     }
 
     /// Takes batches of a collection through the stages that begin there.
@@ -109,15 +100,14 @@ impl Shop<'_> {
         let begins = self.site.plan.stages_from(input).filter(|stage| stage.head.is_none());
         let stages: Vec<usize> = begins.map(|stage| stage.id.0 as usize).collect();
         let Some((last, others)) = stages.split_last() else { return Ok(()) };
-        let plain = |batch| Admitted { sides: Vec::new(), batch };
         for &stage in others {
             // Elements are cloned by the author's code.
             let path = &self.site.graph.producer(input).path;
             let copies: Vec<Batch> = guarded(path, || batches.iter().map(Batch::copied).collect())?;
-            let copies = copies.into_iter().map(plain).collect();
+            let copies = copies.into_iter().map(Admitted::without_sides).collect();
             self.bundles((number, lane, desk), stage, copies, made)?;
         }
-        let batches = batches.into_iter().map(plain).collect();
+        let batches = batches.into_iter().map(Admitted::without_sides).collect();
         self.bundles((number, lane, desk), *last, batches, made)
     }
 
@@ -130,11 +120,7 @@ impl Shop<'_> {
         parts: Vec<Admitted>,
         made: &mut Made,
     ) -> Result<(), RunError> {
-        let mut rest: VecDeque<Admitted> = if self.frame.scripted {
-            parts.into()
-        } else {
-            parts.into_iter().flat_map(in_batches).collect()
-        };
+        let mut rest = self.bundling().batches(parts);
         while !rest.is_empty() {
             self.bundle((number, lane, desk), stage, &mut rest, made)?;
         }
@@ -150,52 +136,11 @@ impl Shop<'_> {
         rest: &mut VecDeque<Admitted>,
         made: &mut Made,
     ) -> Result<(), RunError> {
-        let mut attempt = 1;
-        loop {
-            let mut kept = Vec::new();
-            let again = attempt < self.settings.attempts;
-            let work = &mut lane.stages[stage];
-            match self.try_bundle(work, stage, rest, again.then_some(&mut kept)) {
-                Ok(output) => return self.hand((number, lane, desk), output, made),
-                Err(error) => {
-                    let this = self.attempt(attempt);
-                    if !again {
-                        return Err(error.into_run_error(this));
-                    }
-                    kept.into_iter().rev().for_each(|part| rest.push_front(part));
-                    work.roll_back(self.site.functions)
-                        .map_err(|error| error.into_run_error(this))?;
-                    attempt += 1;
-                }
-            }
-        }
-    }
-
-    fn try_bundle(
-        &self,
-        work: &mut StageWork,
-        stage: usize,
-        rest: &mut VecDeque<Admitted>,
-        mut kept: Option<&mut Vec<Admitted>>,
-    ) -> Result<BundleOutput, StageError> {
-        work.start_bundle()?;
-        while let Some(Admitted { sides, mut batch }) = rest.pop_front() {
-            if let Some(kept) = &mut kept {
-                kept.push(Admitted { sides: sides.clone(), batch: work.copy_of(&batch)? });
-            }
-            if !sides.is_empty() {
-                work.see(&sides)?;
-            }
-            work.process(&mut batch, &mut NoInspect)?;
-            let full = || BUNDLE_OUTPUT_BYTES_MAX < work.pending_bytes(self.site.functions);
-            if !self.frame.scripted && !rest.is_empty() && full() {
-                break;
-            }
-        }
-        let views = self.views_of(stage);
-        let sides = |window: &_| views.iter().map(|view| view.value(window)).collect();
-        work.fire_due(&sides, &mut NoInspect)?;
-        work.finish_bundle(&mut NoInspect)
+        let work = (&mut lane.stages[stage], &mut lane.exchanges[stage]);
+        let views = self.site.views_of(stage, self.views);
+        let beside = (self.site.functions, views.as_slice());
+        let output = self.bundling().run(beside, work, rest, &mut NoInspect)?;
+        self.hand((number, lane, desk), output, made)
     }
 
     /// Finds the homes of what a bundle made.
@@ -206,7 +151,7 @@ impl Shop<'_> {
         made: &mut Made,
     ) -> Result<(), RunError> {
         for (step, counts) in output.counts {
-            add(made.counts.entry(step).or_default(), counts);
+            add_metrics(made.counts.entry(step).or_default(), counts);
         }
         for (target, batch) in output.elements {
             let count = batch.len() as u64;
@@ -332,27 +277,6 @@ impl Shop<'_> {
     }
 }
 
-pub(super) fn add(all: &mut StepMetrics, more: StepMetrics) {
-    let StepMetrics { elements_in, elements_out, bad_rows, dropped, late_panes } = more;
-    all.elements_in += elements_in;
-    all.elements_out += elements_out;
-    all.bad_rows += bad_rows;
-    all.dropped.late += dropped.late;
-    all.dropped.closed += dropped.closed;
-    all.late_panes += late_panes;
-}
-
 fn number_of(lane: usize) -> u32 {
     u32::try_from(lane).expect("there are fewer than 2^32 lanes")
-}
-
-/// The elements in batches of at most `BATCH_ELEMENTS_MAX`.
-fn in_batches(part: Admitted) -> Vec<Admitted> {
-    let Admitted { sides, batch } = part;
-    if batch.len() <= BATCH_ELEMENTS_MAX {
-        return vec![Admitted { sides, batch }];
-    }
-    let all: Vec<u32> = (0..number_of(batch.len())).collect();
-    let part = |part| Admitted { sides: sides.clone(), batch: batch.select(part) };
-    all.chunks(BATCH_ELEMENTS_MAX).map(part).collect()
 }

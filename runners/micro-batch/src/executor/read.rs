@@ -7,8 +7,8 @@ use heliostat::batch::{Batch, ColumnExt};
 use heliostat::graph::Graph;
 use heliostat::{BadRow, CollectionId, RunError, RunResult, Timestamp, TransformId};
 use heliostat_runner_core::{
-    Given, GroupingId, Lane, NoInspect, Piece, Readiness, Source, StageError, Target, empty,
-    for_each, guarded,
+    Given, GroupingId, Lane, NoInspect, Piece, Readiness, Source, StageError, Target, add_metrics,
+    empty, for_each, guarded,
 };
 
 /// At most so many elements are read at once: they stay in the caches of a core.
@@ -206,7 +206,7 @@ impl Shop<'_> {
                     let Made { handed, counts } = shared;
                     made.handed.extend(handed);
                     for (step, counts) in counts {
-                        super::bundle::add(made.counts.entry(step).or_default(), counts);
+                        add_metrics(made.counts.entry(step).or_default(), counts);
                     }
                     return Ok(read);
                 }

@@ -2,12 +2,8 @@
 
 use super::bundle::{Desk, Made};
 use super::{Executor, Shop, site};
-use heliostat::batch::Batch;
-use heliostat::graph::Moment;
 use heliostat::{RunError, Timestamp};
-use heliostat_runner_core::{
-    Admitted, Fired, GroupingId, Lane, Node, StageId, Target, ViewStore, empty, guarded,
-};
+use heliostat_runner_core::{GroupingId, Lane, Node, StageId, Target, guarded};
 use std::collections::VecDeque;
 
 impl Executor<'_> {
@@ -65,7 +61,7 @@ impl Executor<'_> {
 }
 
 impl Shop<'_> {
-    /// Panes of elements, panes of watermarks, panes of time, then the stages behind.
+    /// What a grouping has to give of what it was handed, then the stages behind.
     fn settle_grouping(
         &self,
         (number, lane, desk): (usize, &mut Lane, &mut Desk),
@@ -75,33 +71,17 @@ impl Shop<'_> {
         let at = id.0 as usize;
         let plan = &self.site.plan.groupings[at];
         let path = &self.site.graph.step(plan.step).path;
-        let out = || empty(self.site.functions, plan.panes);
         let grouping = &mut lane.groupings[at];
         for mut batch in desk.inbox[at].drain(..) {
             guarded(path, || grouping.add(&mut batch))?;
         }
-        let of_bundle = guarded(path, || grouping.end_bundle(out()))?
-            .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(path))?;
-        let of_watermark = guarded(path, || grouping.advance(to, out()))?;
-        let of_time = match grouping.next_deadline() {
-            Some(deadline) if deadline < self.frame.now => {
-                guarded(path, || grouping.fire_overdue(out()))?
-            }
-            Some(_) | None => Fired::default(),
-        };
-        let dropped = grouping.take_dropped();
+        let stepped = lane.step_grouping(self.site, id, to, self.frame.now)?;
         let mut made = Made::default();
-        let counts = made.counts.entry(plan.step).or_default();
-        let mut bundle = Vec::new();
-        for Fired { panes, late_panes } in [of_bundle, of_watermark, of_time] {
-            counts.late_panes += late_panes;
-            counts.elements_out += panes.as_ref().map_or(0, Batch::len) as u64;
-            bundle.extend(panes);
+        made.counts.insert(plan.step, stepped.counts);
+        if !stepped.panes.is_empty() {
+            self.through((number, lane, desk), plan.panes, stepped.panes, &mut made)?;
         }
-        if !bundle.is_empty() {
-            self.through((number, lane, desk), plan.panes, bundle, &mut made)?;
-        }
-        if let (Some(output), Some(batch)) = (plan.dropped, dropped) {
+        if let (Some(output), Some(batch)) = (plan.dropped, stepped.dropped) {
             self.through((number, lane, desk), output, vec![batch], &mut made)?;
         }
         Ok(made)
@@ -115,35 +95,18 @@ impl Shop<'_> {
     ) -> Result<Made, RunError> {
         let at = id.0 as usize;
         let head = self.site.plan.stages[at].head.as_ref().expect("only such stages are nodes");
-        let path = &self.site.graph.step(head.step).path;
+        let now = self.frame.now;
         let mut made = Made::default();
-        let before = lane.stages[at].moment().watermark;
-        lane.stages[at].set_moment(Moment { watermark: before, now: self.frame.now });
         let waiting = Vec::from(std::mem::take(&mut lane.exchanges[at].queue));
-        let parts = if head.views.is_empty() {
-            let plain = |batch| Admitted { sides: Vec::new(), batch };
-            waiting.into_iter().map(plain).collect()
-        } else {
-            let views = head.views.iter().map(|id| &self.views[id.0 as usize]);
-            let views: Vec<&ViewStore> = views.collect();
-            let gate = &mut lane.exchanges[at].gate;
-            guarded(path, || gate.admit(waiting, &views))?
-                .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(path))?
-        };
+        let parts = lane.admit(self.site, id, waiting, (self.views, now))?;
         if !parts.is_empty() {
             self.bundles((number, lane, desk), at, parts, &mut made)?;
         }
-        let gate = &mut lane.exchanges[at].gate;
-        made.counts.entry(head.step).or_default().dropped.late += gate.take_late();
-        // What waits counts as queued: the step's own watermark stays in front of it.
-        let watermark = gate.oldest().map_or(to, |oldest| to.min(oldest)).max(before);
-        lane.stages[at].set_moment(Moment { watermark, now: self.frame.now });
+        made.counts.entry(head.step).or_default().dropped.late += lane.move_stage(id, to, now);
         if lane.stages[at].has_due() {
             self.bundle((number, lane, desk), at, &mut VecDeque::new(), &mut made)?;
         }
-        let told = lane.stages[at].output_watermark();
-        let exchange = &mut lane.exchanges[at];
-        exchange.told = exchange.told.max(told);
+        lane.tell(id);
         Ok(made)
     }
 }

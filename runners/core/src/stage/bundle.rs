@@ -1,0 +1,103 @@
+//! A bundle of a stage: what goes in, how large it gets, how often it is tried.
+
+use super::{Attempt, BundleOutput, Inspect, StageError, StageWork};
+use crate::{Admitted, Exchange, ViewStore};
+use heliostat::RunError;
+use heliostat::graph::Functions;
+use std::collections::VecDeque;
+
+/// A bundle that has made more than so many bytes for groupings and sinks ends at the next batch
+/// (never under a script, whose bundles are exact).
+const BUNDLE_OUTPUT_BYTES_MAX: usize = 64 << 20;
+
+/// What waits for a stage goes in in batches of at most so many elements.
+const BATCH_ELEMENTS_MAX: usize = 16_384;
+
+/// How what waits for a stage becomes bundles.
+#[derive(Clone, Copy, Debug)]
+pub struct Bundling {
+    /// Whether a script says what the bundles are: none is cut.
+    pub scripted: bool,
+    /// How often a bundle is tried; at least 1.
+    pub attempts: u32,
+    /// What messages call the bundle.
+    pub number: u64,
+}
+
+impl Bundling {
+    /// What waits, cut into batches unless a script says what they are.
+    pub fn batches(self, parts: Vec<Admitted>) -> VecDeque<Admitted> {
+        if self.scripted { parts.into() } else { parts.into_iter().flat_map(in_batches).collect() }
+    }
+
+    /// One bundle from the front of `rest`, and of what time has made due, as often as it may be
+    /// tried. `views` is what the head of the stage reads beside its main input.
+    ///
+    /// # Errors
+    /// What the last try said.
+    pub fn run(
+        self,
+        (functions, views): (&Functions, &[&ViewStore]),
+        (stage, exchange): (&mut StageWork, &mut Exchange),
+        rest: &mut VecDeque<Admitted>,
+        inspect: &mut dyn Inspect,
+    ) -> Result<BundleOutput, RunError> {
+        for attempt in 1.. {
+            let again = attempt < self.attempts;
+            let mut kept = Vec::new();
+            let into = again.then_some(&mut kept);
+            let filled = self.fill((functions, stage, exchange), rest, into, inspect);
+            let sides = |window: &_| views.iter().map(|view| view.value(window)).collect();
+            let tried = filled
+                .and_then(|()| stage.fire_due(&sides, inspect))
+                .and_then(|()| stage.finish_bundle(inspect));
+            let this = Attempt { bundle: self.number, attempt, attempts: self.attempts };
+            match tried {
+                Ok(output) => return Ok(output),
+                Err(error) if !again => return Err(error.into_run_error(this)),
+                Err(_) => {}
+            }
+            kept.into_iter().rev().for_each(|part| rest.push_front(part));
+            stage.roll_back(functions).map_err(|error| error.into_run_error(this))?;
+        }
+        unreachable!("the last try returns")
+    }
+
+    /// Begins a try; what it takes from `rest` is copied to `kept`, if it may fail.
+    fn fill(
+        self,
+        (functions, stage, exchange): (&Functions, &mut StageWork, &mut Exchange),
+        rest: &mut VecDeque<Admitted>,
+        mut kept: Option<&mut Vec<Admitted>>,
+        inspect: &mut dyn Inspect,
+    ) -> Result<(), StageError> {
+        stage.start_bundle()?;
+        while let Some(Admitted { sides, mut batch }) = rest.pop_front() {
+            if let Some(kept) = &mut kept {
+                kept.push(Admitted { sides: sides.clone(), batch: stage.copy_of(&batch)? });
+            }
+            if !sides.is_empty() {
+                stage.see(&sides)?;
+            }
+            stage.process(&mut batch, inspect)?;
+            exchange.give_back(batch);
+            let full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(functions);
+            if !self.scripted && !rest.is_empty() && full() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The elements in batches of at most `BATCH_ELEMENTS_MAX`.
+fn in_batches(part: Admitted) -> Vec<Admitted> {
+    let Admitted { sides, batch } = part;
+    if batch.len() <= BATCH_ELEMENTS_MAX {
+        return vec![Admitted { sides, batch }];
+    }
+    let len = u32::try_from(batch.len()).expect("a batch has fewer than 2^32 elements");
+    let all: Vec<u32> = (0..len).collect();
+    let part = |part| Admitted { sides: sides.clone(), batch: batch.select(part) };
+    all.chunks(BATCH_ELEMENTS_MAX).map(part).collect()
+}

@@ -1,0 +1,98 @@
+//! A step of a node on one lane: what it gives when its input and time have moved.
+
+use super::{Lane, Site, empty};
+use crate::{Admitted, Fired, GroupingId, StageId, ViewStore, guarded};
+use heliostat::batch::Batch;
+use heliostat::graph::Moment;
+use heliostat::{RunError, StepMetrics, Timestamp};
+
+/// What a grouping gave in one step.
+#[derive(Default)]
+pub struct Stepped {
+    /// Panes of elements, of the watermark, of processing time, in this order.
+    pub panes: Vec<Batch>,
+    /// What it did not take, where that is wanted.
+    pub dropped: Option<Batch>,
+    /// How many panes there are, and how many of them are late.
+    pub counts: StepMetrics,
+}
+
+impl Lane {
+    /// Ends the bundle that a grouping was given, moves its watermark, and fires what is due at
+    /// this processing time.
+    ///
+    /// # Errors
+    /// If user code that it goes through panics, or a window function breaks its contract.
+    pub fn step_grouping(
+        &mut self,
+        site: Site<'_>,
+        id: GroupingId,
+        to: Timestamp,
+        now: Timestamp,
+    ) -> Result<Stepped, RunError> {
+        let plan = &site.plan.groupings[id.0 as usize];
+        let path = &site.graph.step(plan.step).path;
+        let out = || empty(site.functions, plan.panes);
+        let grouping = &mut self.groupings[id.0 as usize];
+        let of_bundle = guarded(path, || grouping.end_bundle(out()))?
+            .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(path))?;
+        let of_watermark = guarded(path, || grouping.advance(to, out()))?;
+        let of_time = match grouping.next_deadline() {
+            Some(deadline) if deadline < now => guarded(path, || grouping.fire_overdue(out()))?,
+            Some(_) | None => Fired::default(),
+        };
+        let mut stepped = Stepped { dropped: grouping.take_dropped(), ..Stepped::default() };
+        for Fired { panes, late_panes } in [of_bundle, of_watermark, of_time] {
+            stepped.counts.late_panes += late_panes;
+            stepped.counts.elements_out += panes.as_ref().map_or(0, Batch::len) as u64;
+            stepped.panes.extend(panes);
+        }
+        Ok(stepped)
+    }
+
+    /// What of these elements can go into a stage behind an exchange, under the watermark it had:
+    /// what its step reads beside them is ready. The rest waits.
+    ///
+    /// # Errors
+    /// If user code that it goes through panics, or more would wait than may.
+    pub fn admit(
+        &mut self,
+        site: Site<'_>,
+        id: StageId,
+        batches: Vec<Batch>,
+        (views, now): (&[ViewStore], Timestamp),
+    ) -> Result<Vec<Admitted>, RunError> {
+        let at = id.0 as usize;
+        let before = self.stages[at].moment().watermark;
+        self.stages[at].set_moment(Moment { watermark: before, now });
+        let head = site.plan.stages[at].head.as_ref().expect("only such stages are nodes");
+        if head.views.is_empty() {
+            return Ok(batches.into_iter().map(Admitted::without_sides).collect());
+        }
+        let path = &site.graph.step(head.step).path;
+        let views = site.views_of(at, views);
+        let gate = &mut self.exchanges[at].gate;
+        guarded(path, || gate.admit(batches, &views))?
+            .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(path))
+    }
+
+    /// Moves the watermark of such a stage, behind what was let in; says how much came too late for
+    /// its side inputs.
+    pub fn move_stage(&mut self, id: StageId, to: Timestamp, now: Timestamp) -> u64 {
+        let at = id.0 as usize;
+        let gate = &mut self.exchanges[at].gate;
+        // What waits counts as queued: the step's own watermark stays in front of it.
+        let to = gate.oldest().map_or(to, |oldest| to.min(oldest));
+        let watermark = to.max(self.stages[at].moment().watermark);
+        self.stages[at].set_moment(Moment { watermark, now });
+        gate.take_late()
+    }
+
+    /// Tells everything behind such a stage how far it is, and gives that.
+    pub fn tell(&mut self, id: StageId) -> Timestamp {
+        let at = id.0 as usize;
+        let told = &mut self.exchanges[at].told;
+        *told = self.stages[at].output_watermark().max(*told);
+        *told
+    }
+}
