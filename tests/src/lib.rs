@@ -51,3 +51,5 @@ pub use written::written;
 
 #[cfg(feature = "our-runners")]
 use heliostat_direct as _;
+#[cfg(feature = "our-runners")]
+use heliostat_micro_batch as _;

@@ -21,11 +21,21 @@ pub struct Rig {
 /// The setting that chance is made from, where a runner has chance.
 const SEED: &str = "seed";
 
+/// The flag that lets one thread do what many would in an order made from the seed, where there are
+/// many.
+const SIMULATED: &str = "simulated";
+
 /// The flag that turns suspicion off, where a runner is suspicious.
 const TRUSTING: &str = "trusting";
 
 /// The form in which combines run, where a runner has several.
 pub(crate) const COMBINE: &str = "combine";
+
+/// How much a round takes, where a runner has rounds.
+const ROUND_ELEMENTS: &str = "round-elements";
+
+/// Over how many shards keys are spread, where a runner has shards.
+const SHARDS: &str = "shards";
 
 /// The forms that every case runs in; by default a runner chooses among them.
 const COMBINE_FORMS: [&str; 3] = ["native", "lifted", "expanded"];
@@ -83,8 +93,12 @@ pub fn rigs() -> Vec<Rig> {
     runners().into_iter().map(rig).collect()
 }
 
+/// How many shards a run with a seed has: one, a power of two, and others.
+const SHARD_COUNTS: [u64; 4] = [1, 2, 3, 7];
+
 /// The runner in every way that matters to cases: trusting if it can be, with combines in each form
-/// if it can be told one, and with each of these seeds if it takes one; else as it is.
+/// if it can be told one, and with each of these seeds if it takes one, and then over one to seven
+/// shards if it has them, on threads or simulated if it can be; else as it is.
 ///
 /// ```
 /// for runner in heliostat::runners() {
@@ -98,6 +112,15 @@ pub fn variants(runner: &dyn Runner, seeds: impl IntoIterator<Item = u64>) -> Ve
     let with = |name: &str, value: String| {
         Rig::of(runner, [(name.to_owned(), value)]).expect("a runner takes its own settings")
     };
+    let with_seed = |seed: u64| {
+        let shards = SHARD_COUNTS[(seed % SHARD_COUNTS.len() as u64) as usize];
+        let shards = has(runner, SHARDS).then(|| (SHARDS.to_owned(), shards.to_string()));
+        let is_simulated = has(runner, SIMULATED) && seed / SHARD_COUNTS.len() as u64 % 2 == 1;
+        let simulated = is_simulated.then(|| (SIMULATED.to_owned(), true.to_string()));
+        let seed = (SEED.to_owned(), seed.to_string());
+        let settings = shards.into_iter().chain(simulated).chain([seed]);
+        Rig::of(runner, settings).expect("a runner takes its own settings")
+    };
     let mut rigs = Vec::new();
     if has(runner, TRUSTING) {
         rigs.push(with(TRUSTING, true.to_string()));
@@ -106,12 +129,18 @@ pub fn variants(runner: &dyn Runner, seeds: impl IntoIterator<Item = u64>) -> Ve
         rigs.extend(COMBINE_FORMS.map(|form| with(COMBINE, form.to_owned())));
     }
     if has(runner, SEED) {
-        rigs.extend(seeds.into_iter().map(|seed| with(SEED, seed.to_string())));
+        rigs.extend(seeds.into_iter().map(with_seed));
     }
     if rigs.is_empty() {
         rigs.push(Rig::of(runner, []).expect("a runner takes no settings at all"));
     }
     rigs
+}
+
+/// The runner, set to take no more of a source at a time than it must: one bundle.
+pub(crate) fn bundle_by_bundle(runner: &dyn Runner) -> Result<Box<dyn Runner>> {
+    let rounds = has(runner, ROUND_ELEMENTS).then(|| (ROUND_ELEMENTS.to_owned(), 1.to_string()));
+    runner.configured(&rounds.into_iter().collect())
 }
 
 pub(crate) fn has(runner: &dyn Runner, setting: &str) -> bool {

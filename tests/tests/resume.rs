@@ -1,4 +1,5 @@
-//! Every case, stopped somewhere and gone on with: in another process, or several times in this one.
+//! Every case, stopped somewhere and gone on with: in another process, or several times in this one,
+//! on the same runner and on every other.
 //!
 //! Where a case is stopped is chosen by seed. Generated scripts are stopped too: the same 100 in
 //! every test run; `RESUME_SCRIPTS=2000 RESUME_FROM=100` takes others.
@@ -83,9 +84,9 @@ fn unplanned() -> impl Iterator<Item = &'static Case> {
     cases().iter().filter(|case| planned(case).is_none())
 }
 
-/// Stops every case of a rig some times into a folder, and counts how they ended.
-fn stop_all(rig: &Rig, seed: u64, folder: &Path) -> BTreeMap<Stopped, usize> {
-    let mut counts = BTreeMap::new();
+/// Stops every case of a rig some times into a folder, and says how many savepoints there are.
+fn stop_all(rig: &Rig, seed: u64, folder: &Path) -> usize {
+    let mut counts = BTreeMap::<Stopped, usize>::new();
     for case in unplanned() {
         for mark in 0..STOPS {
             let chance = &mut Seed::new(seed.wrapping_mul(STOPS) + mark);
@@ -101,7 +102,15 @@ fn stop_all(rig: &Rig, seed: u64, folder: &Path) -> BTreeMap<Stopped, usize> {
             }
         }
     }
-    counts
+    let saved = counts.get(&Stopped::Saved).copied().unwrap_or_default();
+    let count = |keep: fn(&Expectation) -> bool| {
+        unplanned().filter(|case| keep(&case.expectation)).count() * STOPS as usize
+    };
+    let outputs = count(|it| matches!(it, Expectation::Output(_)));
+    assert!(outputs <= saved, "{counts:?}: every case that gives output can be stopped");
+    let refused = count(|it| matches!(it, Expectation::Refused(_)));
+    assert_eq!(counts.get(&Stopped::Refused), Some(&refused), "{counts:?}");
+    saved
 }
 
 /// A folder of this test's own, empty.
@@ -125,36 +134,33 @@ fn every_case_goes_on_in_a_new_process_under_odd_variants() {
 }
 
 fn every_case_goes_on(odd: u64) {
-    for rig in linked() {
-        let runner = rig.runner.as_ref();
-        let all = variants(runner, 0..SEEDS);
-        // Each is gone on with by the next one, so that forms, paths and seeds change on the way.
-        let next = all.iter().cycle().skip(1);
-        let pairs = (0..).zip(all.iter().zip(next)).filter(|(seed, _)| seed % 2 == odd);
-        for (seed, (rig, next)) in pairs {
-            let folder = folder(&format!("{}-{seed}", runner.name()));
-            let counts = stop_all(rig, seed, &folder);
-            let saved = counts.get(&Stopped::Saved).copied().unwrap_or_default();
-            let count = |keep: fn(&Expectation) -> bool| {
-                unplanned().filter(|case| keep(&case.expectation)).count()
-            };
-            let outputs = count(|it| matches!(it, Expectation::Output(_))) * STOPS as usize;
-            let refused = count(|it| matches!(it, Expectation::Refused(_))) * STOPS as usize;
-            assert!(outputs <= saved, "{counts:?}: every case that gives output can be stopped");
-            assert_eq!(counts.get(&Stopped::Refused), Some(&refused), "{counts:?}");
-
-            let ran = Command::new(env!("CARGO_BIN_EXE_heliostat-conformance"))
-                .arg("resume")
-                .args(next.arguments().split(' '))
-                .arg(&folder)
-                .output()
-                .expect("the program was built for this test");
-            let told = String::from_utf8_lossy(&ran.stdout);
-            let shown = told.lines().take(200).collect::<Vec<_>>().join("\n");
-            assert!(ran.status.success(), "{rig:?}, then {next:?}:\n{shown}\n...\n{}", last(&told));
-            assert_eq!(told, format!("all {saved} go on as they must\n"));
+    let variants = linked().into_iter().map(|rig| variants(rig.runner.as_ref(), 0..SEEDS));
+    let variants: Vec<Vec<Rig>> = variants.collect();
+    for all in &variants {
+        for (seed, rig) in (0..).zip(all).filter(|(seed, _)| seed % 2 == odd) {
+            let folder = folder(&format!("{}-{seed}", rig.runner.name()));
+            let saved = stop_all(rig, seed, &folder);
+            // On each runner by the variant behind this one, so that forms, paths and seeds change too.
+            let at = usize::try_from(seed).expect("there are few");
+            for next in variants.iter().map(|all| &all[(at + 1) % all.len()]) {
+                assert_all_go_on(rig, next, &folder, saved);
+            }
         }
     }
+}
+
+/// Goes on from all savepoints of a folder in a new process.
+fn assert_all_go_on(rig: &Rig, next: &Rig, folder: &Path, saved: usize) {
+    let ran = Command::new(env!("CARGO_BIN_EXE_heliostat-conformance"))
+        .arg("resume")
+        .args(next.arguments().split(' '))
+        .arg(folder)
+        .output()
+        .expect("the program was built for this test");
+    let told = String::from_utf8_lossy(&ran.stdout);
+    let shown = told.lines().take(200).collect::<Vec<_>>().join("\n");
+    assert!(ran.status.success(), "{rig:?}, then {next:?}:\n{shown}\n...\n{}", last(&told));
+    assert_eq!(told, format!("all {saved} go on as they must\n"));
 }
 
 fn last(text: &str) -> &str {
@@ -183,14 +189,31 @@ fn in_parts(case: &Case, rigs: &[Rig], chance: &mut Seed, stops: usize) -> Resul
     Ok(run_case_with(case, runner, options))
 }
 
+/// Variants of all runners with two seeds, a runner behind the other.
+fn in_turn(seed: u64) -> Vec<Rig> {
+    let rigs = linked();
+    let variants = rigs.iter().map(|rig| variants(rig.runner.as_ref(), [seed, seed + 1]));
+    let mut all: Vec<_> = variants.map(Vec::into_iter).collect();
+    let mut rigs = Vec::new();
+    while let [_, ..] = &all[..] {
+        all.retain_mut(|variants| {
+            let next = variants.next();
+            let is_there = next.is_some();
+            rigs.extend(next);
+            is_there
+        });
+    }
+    rigs
+}
+
 #[track_caller]
 fn assert_in_parts(cases: &[Case], stops: usize, seeds: std::ops::Range<u64>) {
-    for rig in linked() {
-        let mut wrong = Vec::new();
-        for (case, seed) in cases.iter().flat_map(|case| seeds.clone().map(move |it| (case, it))) {
-            let mut rigs = variants(rig.runner.as_ref(), [seed, seed + 1]);
-            let turn = usize::try_from(seed).unwrap_or_default() % rigs.len();
-            rigs.rotate_left(turn);
+    let mut wrong = Vec::new();
+    for seed in seeds {
+        let mut rigs = in_turn(seed);
+        let turn = usize::try_from(seed).unwrap_or_default() % rigs.len();
+        rigs.rotate_left(turn);
+        for case in cases {
             match in_parts(case, &rigs, &mut Seed::new(seed), stops) {
                 Ok(outcome) if outcome.is_right() => {}
                 Ok(outcome) => {
@@ -199,15 +222,15 @@ fn assert_in_parts(cases: &[Case], stops: usize, seeds: std::ops::Range<u64>) {
                 Err(why) => wrong.push(format!("{}, {rigs:?}, seed {seed}: {why}", case.name)),
             }
         }
-        let shown = wrong.iter().take(10).map(String::as_str).collect::<Vec<_>>().join("\n");
-        assert!(wrong.is_empty(), "{} are wrong, such as\n{shown}", wrong.len());
     }
+    let shown = wrong.iter().take(10).map(String::as_str).collect::<Vec<_>>().join("\n");
+    assert!(wrong.is_empty(), "{} are wrong, such as\n{shown}", wrong.len());
 }
 
 #[test]
 fn every_case_may_stop_twice() {
     let all: Vec<Case> = unplanned().cloned().collect();
-    assert_in_parts(&all, 2, 0..6);
+    assert_in_parts(&all, 2, 0..8);
 }
 
 fn number(name: &str, default: u64) -> u64 {
@@ -226,6 +249,6 @@ fn scripts_go_on_to_what_the_oracle_says() {
             Case { expectation, ..case }
         })
         .collect();
-    assert_in_parts(&all, 1, 0..3);
+    assert_in_parts(&all, 1, 0..6);
     println!("{} scripts went on", all.len());
 }

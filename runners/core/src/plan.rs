@@ -96,6 +96,25 @@ pub enum CombineForm {
     Expanded,
 }
 
+impl CombineForm {
+    /// The form that a setting names.
+    ///
+    /// ```
+    /// use heliostat_runner_core::CombineForm;
+    ///
+    /// assert_eq!(CombineForm::named("lifted"), Some(CombineForm::Lifted));
+    /// assert_eq!(CombineForm::named("raised"), None);
+    /// ```
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "native" => Some(Self::Native),
+            "lifted" => Some(Self::Lifted),
+            "expanded" => Some(Self::Expanded),
+            _ => None,
+        }
+    }
+}
+
 /// Steps that run together on each bundle of one root.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stage {

@@ -104,13 +104,10 @@ impl DirectSettings {
                     _ => return Err(wrong("`system` or `virtual`")),
                 },
                 "combine" => {
-                    settings.combine = match value.as_str() {
-                        "native" => Some(CombineForm::Native),
-                        "lifted" => Some(CombineForm::Lifted),
-                        "expanded" => Some(CombineForm::Expanded),
-                        ANY => None,
-                        _ => return Err(wrong("native, lifted, expanded or any")),
-                    };
+                    settings.combine = CombineForm::named(value);
+                    if settings.combine.is_none() && value != ANY {
+                        return Err(wrong("native, lifted, expanded or any"));
+                    }
                 }
                 _ => {
                     return Err(Error::new(format!(

@@ -11,8 +11,8 @@ use bundle::{Desk, Handed, Made};
 use heliostat::savepoint::SavepointHeader;
 use heliostat::{Job, RunError, RunEvent, RunResult, StopCause, Timestamp, catch_panic, millis};
 use heliostat_runner_core::{
-    CombineForm, Host, LIFT_ENTRIES_MAX, Lane, Ledger, Plan, Readiness, RunClock, Saved, Site,
-    Source, Target, ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
+    Host, LIFT_ENTRIES_MAX, Lane, Ledger, Plan, Readiness, RunClock, Saved, Site, Source, Target,
+    ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
 };
 use std::sync::Arc;
 
@@ -70,7 +70,8 @@ impl<'a> Executor<'a> {
         host: Arc<dyn Host>,
         job: Job<'a>,
     ) -> Result<Self, RunError> {
-        let plan = Plan::of(job.graph, |_| CombineForm::Lifted);
+        let saves = job.options.from.is_some() || job.options.savepoints.is_some();
+        let plan = settings.plan(job.graph, saves);
         let saved = job.options.from.map_or(Ok(Saved::new()), |from| {
             from.matched_to(job.graph, job.functions).map_err(RunError::refused)
         })?;

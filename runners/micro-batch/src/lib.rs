@@ -14,7 +14,7 @@ pub use settings::{MicroBatchSettings, Rounds};
 use executor::Executor;
 use heliostat::graph::Graph;
 use heliostat::{Capability, Extent, Job, Result, RunError, RunResult, Runner, Setting, Support};
-use heliostat_runner_core::{CombineForm, Host, Plan, RealHost};
+use heliostat_runner_core::{Host, RealHost, SimulatedHost};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -119,10 +119,13 @@ impl Runner for MicroBatchRunner {
     }
 
     fn draw_plan(&self, graph: &Graph) -> String {
-        Plan::of(graph, |_| CombineForm::Lifted).render(graph)
+        self.settings.plan(graph, false).render(graph)
     }
 
     fn execute(&self, job: Job<'_>) -> Result<RunResult, RunError> {
+        if self.settings.simulated {
+            return self.execute_on(Arc::new(SimulatedHost::of(self.settings.seed)), job);
+        }
         let host = RealHost::of("micro-batch", self.settings.workers);
         let host = host.map_err(|error| RunError::failed(error.to_string()))?;
         self.execute_on(Arc::new(host), job)

@@ -1,6 +1,8 @@
 //! What can be set.
 
+use heliostat::graph::{Composite, Graph, Transform};
 use heliostat::{Duration, Error, Result, Setting, SettingKind};
+use heliostat_runner_core::{CombineForm, Plan};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 
@@ -26,7 +28,11 @@ pub struct MicroBatchSettings {
     pub round_bytes: usize,
     /// How often what fails in a round is tried before the run fails; at least 1.
     pub attempts: u32,
-    /// What hashes are keyed with.
+    /// The form in which combines run, as far as they can.
+    pub combine: CombineForm,
+    /// One thread does what the workers would, in an order that the seed says.
+    pub simulated: bool,
+    /// What hashes are keyed with, and the order of a simulated run is made from.
     pub seed: u64,
 }
 
@@ -57,12 +63,27 @@ impl Default for MicroBatchSettings {
             round_elements: 1 << 20,
             round_bytes: 256 << 20,
             attempts: 3,
+            combine: CombineForm::Lifted,
+            simulated: false,
             seed: 0,
         }
     }
 }
 
 impl MicroBatchSettings {
+    /// What a job runs as; `saves` says whether it has to do with savepoints.
+    pub(crate) fn plan(&self, graph: &Graph, saves: bool) -> Plan {
+        Plan::of(graph, |step| match (&graph.step(step).transform, self.combine) {
+            // The parts of a write are those of rounds.
+            (Transform::Composite(Composite::Write(_)), CombineForm::Expanded) => {
+                CombineForm::Native
+            }
+            // What is in a savepoint must not depend on the form of a run.
+            (_, CombineForm::Expanded) if saves => CombineForm::Native,
+            (_, form) => form,
+        })
+    }
+
     pub(crate) fn describe() -> Vec<Setting> {
         let default = Self::default();
         let value = |name, help, default: String| Setting {
@@ -97,7 +118,13 @@ impl MicroBatchSettings {
                 "how often what fails in a round is tried before the run fails",
                 default.attempts.to_string(),
             ),
-            value("seed", "what hashes are keyed with", default.seed.to_string()),
+            value("combine", "how combines run: native, lifted or expanded", "lifted".to_owned()),
+            Setting {
+                name: "simulated",
+                help: "one thread does what the workers would, in an order that the seed says",
+                kind: SettingKind::Flag,
+            },
+            value("seed", "what hashes and a simulated order are made from", "0".to_owned()),
         ]
     }
 
@@ -123,6 +150,13 @@ impl MicroBatchSettings {
                     settings.attempts = u32::try_from(count()?)
                         .map_err(|_| wrong("a whole number of at least 1"))?;
                 }
+                "combine" => {
+                    settings.combine = CombineForm::named(value)
+                        .ok_or_else(|| wrong("native, lifted or expanded"))?;
+                }
+                "simulated" => {
+                    settings.simulated = value.parse().map_err(|_| wrong("no value"))?;
+                }
                 "seed" => settings.seed = value.parse().map_err(|_| wrong("a whole number"))?,
                 "rounds" => settings.rounds = rounds(value).ok_or_else(|| {
                     wrong("`available-now`, `once`, or `every=` and a time such as `1s` or `200ms`")
@@ -130,7 +164,7 @@ impl MicroBatchSettings {
                 _ => {
                     return Err(Error::new(format!(
                         "the micro-batch runner has no setting `{name}`; it has workers, shards, \
-                         rounds, round-elements, round-bytes, attempts and seed"
+                         rounds, round-elements, round-bytes, attempts, combine, simulated and seed"
                     )));
                 }
             }

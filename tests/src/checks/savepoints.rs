@@ -9,6 +9,7 @@ use heliostat::{
 
 use super::sink::{Commit, Shelf};
 use super::{Broken, Check, same, same_elements};
+use crate::rigs::bundle_by_bundle;
 
 pub(super) const GOES_ON: Check = Check {
     name: "checks/goes-on-from-a-savepoint",
@@ -217,6 +218,7 @@ fn ends_as(
 }
 
 fn goes_on(runner: &dyn Runner) -> Result<(), Broken> {
+    let runner = &*bundle_by_bundle(runner)?;
     let undisturbed = undisturbed(runner)?;
     let mut stops = 0;
     loop {
@@ -231,6 +233,7 @@ fn goes_on(runner: &dyn Runner) -> Result<(), Broken> {
 }
 
 fn step_by_step(runner: &dyn Runner) -> Result<(), Broken> {
+    let runner = &*bundle_by_bundle(runner)?;
     let undisturbed = undisturbed(runner)?;
     let whole = Whole::new();
     let mut kept = whole.stopped(runner, None, 0)?.expect("no run ends before its beginning");
@@ -246,6 +249,7 @@ fn step_by_step(runner: &dyn Runner) -> Result<(), Broken> {
 }
 
 fn ends(runner: &dyn Runner) -> Result<(), Broken> {
+    let runner = &*bundle_by_bundle(runner)?;
     let (seen, _) = undisturbed(runner)?;
     let whole = Whole::new();
     let mut kept = KeptSavepoint::default();

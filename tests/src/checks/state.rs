@@ -296,7 +296,7 @@ fn keyed_lifecycle(runner: &dyn Runner) -> Result<(), Broken> {
     let stream = TestStream::new()
         .watermark(Timestamp::from_millis(10))
         // Two elements and the timer that is due at once.
-        .add_now([(Str::from("a"), 5), (Str::from("b"), 20)])
+        .add_now([(Str::from("a"), 5), (Str::from("a"), 20)])
         .watermark(Timestamp::from_millis(30))
         .end();
     let counts = pipeline

@@ -10,6 +10,7 @@ use heliostat::{
 };
 
 use super::{Broken, Check, same, same_elements};
+use crate::rigs::bundle_by_bundle;
 
 pub(super) const WATERMARK_MOVES: Check = Check {
     name: "checks/unbounded-read-moves-its-watermark",
@@ -102,7 +103,7 @@ fn watermark_moves(runner: &dyn Runner) -> Result<(), Broken> {
         })
         .values()
         .collect();
-    let result = runner.run(&pipeline)?;
+    let result = bundle_by_bundle(runner)?.run(&pipeline)?;
     same_elements("sums", result.collected(&sums), vec![3, 12])?;
     same("drops", result.dropped(), DropCounts { late: 1, closed: 0 })
 }

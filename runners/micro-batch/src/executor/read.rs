@@ -268,7 +268,8 @@ impl Shop<'_> {
                 let [rows, bad_rows] = &mut room;
                 let limit = FILL_ELEMENTS_MAX.min(share.elements_max - elements);
                 piece.fill(rows, bad_rows, limit).map_err(Failure::OfSource)?;
-                elements += rows.len();
+                // One that gives nothing takes its part of the round too, so that each round ends.
+                elements += (rows.len() + bad_rows.len()).max(1);
                 bytes += functions.edge(share.outputs[0]).estimated_bytes(rows.values.as_ref());
                 read.elements += rows.len() as u64;
                 read.bad_rows += bad_rows.len() as u64;
