@@ -1,7 +1,9 @@
 //! A grouping with its source column and kernels: what a runner does for one worker, without its
 //! stages and accounts.
 
-use crate::w2::{Check, Event, EventSlice};
+use crate::check::Check;
+use crate::replay::Replay;
+use crate::w2::Event;
 use heliostat::batch::{Batch, ColumnExt, Meta, Windows};
 use heliostat::graph::{Functions, Graph, Transform};
 use heliostat::{ByTime, Fill, Pipeline, Result, Timestamp, Window, millis};
@@ -26,7 +28,7 @@ impl Engine {
     /// If it is `path` that cannot take them.
     pub fn new(events: Vec<Event>, window: Window<ByTime>, path: GroupingPath) -> Self {
         let pipeline = Pipeline::new();
-        pipeline.read(EventSlice(Arc::new(events))).window(window).sum_per_key();
+        pipeline.read(Replay::new(&Arc::new(events), 1)).window(window).sum_per_key();
         let (graph, functions) = (pipeline.graph(), pipeline.functions());
         let plan = Plan::of(&graph, |_| CombineForm::Native).groupings.remove(0);
         let settings = GroupingSettings { windowing: plan.windowing.clone(), path, seed: 0 };

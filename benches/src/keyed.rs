@@ -1,7 +1,9 @@
 //! A step with state, with its source column: what a runner does for one worker, without its
 //! accounts.
 
-use crate::w2::{Check, Event, EventSlice};
+use crate::check::Check;
+use crate::replay::Replay;
+use crate::w2::Event;
 use heliostat::batch::{Batch, ColumnExt, Meta, Windows};
 use heliostat::graph::{Moment, Transform};
 use heliostat::prelude::*;
@@ -96,7 +98,7 @@ pub enum Keyed {
 /// If the source fails, or the step.
 pub fn run(events: Vec<Event>, keyed: Keyed, batch_events: usize) -> Result<Check> {
     let pipeline = Pipeline::new();
-    let read = pipeline.read(EventSlice(Arc::new(events))).window(Window::fixed(minutes(1)));
+    let read = pipeline.read(Replay::new(&Arc::new(events), 1)).window(Window::fixed(minutes(1)));
     match keyed {
         Keyed::Value => read.par_do_with(Summing::declared).named("Keyed").main().collect(),
         Keyed::Timer => read.par_do_with(Waiting::declared).named("Keyed").main().collect(),

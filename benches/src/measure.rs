@@ -1,7 +1,8 @@
-//! How long code takes: wall time, and the time its thread had a core.
+//! How long code takes: wall time, and the time that threads had a core.
 
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
 use std::fmt;
-use std::fs::read_to_string;
 use std::time::Instant;
 
 /// What one run took, in nanoseconds.
@@ -9,11 +10,11 @@ use std::time::Instant;
 pub struct Took {
     /// From its beginning to its end.
     pub wall: u64,
-    /// On a core; what other programs do does not count.
+    /// On a core, all threads together; what other programs do does not count.
     pub cpu: u64,
 }
 
-/// Runs `code` on this thread, which must do all of the work.
+/// Runs `code`, alone in this process.
 #[expect(clippy::disallowed_methods, reason = "a measurement is not to be replayed")]
 pub fn timed<R>(code: impl FnOnce() -> R) -> (R, Took) {
     let (began, cpu) = (Instant::now(), cpu_nanos());
@@ -22,10 +23,12 @@ pub fn timed<R>(code: impl FnOnce() -> R) -> (R, Took) {
     (result, Took { wall: u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX), cpu })
 }
 
-/// How long this thread has had a core since it began; 0 where the system does not say.
+/// How long this process has had a core since it began, in itself and in the system; 0 where the
+/// system does not say.
 fn cpu_nanos() -> u64 {
-    let counts = read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    counts.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).unwrap_or_default()
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else { return 0 };
+    let nanos = (usage.user_time() + usage.system_time()).num_nanoseconds();
+    u64::try_from(nanos).unwrap_or_default()
 }
 
 /// Median, smallest and largest of several runs, per event.

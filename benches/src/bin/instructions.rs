@@ -8,9 +8,10 @@ use heliostat::{
     ByTime, Result, Window, after_processing_time, after_watermark, hours, minutes, repeatedly,
     secs,
 };
+use heliostat_benches::check::Check;
 use heliostat_benches::engine::Engine;
 use heliostat_benches::keyed::{self, Keyed};
-use heliostat_benches::w2::{self, BATCH_EVENTS, Check};
+use heliostat_benches::w2::{self, BATCH_EVENTS};
 use heliostat_runner_core::GroupingPath;
 use std::hint::black_box;
 

@@ -4,8 +4,9 @@
 
 use clap::Parser;
 use heliostat::Runner;
-use heliostat_benches::measure::{PerEvent, Took, timed};
-use heliostat_benches::w2::{self, Check, Event};
+use heliostat_benches::check::Check;
+use heliostat_benches::turns::{Way, in_turn};
+use heliostat_benches::w2::{self, Event};
 use heliostat_direct::DirectRunner;
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -25,66 +26,10 @@ struct Options {
     runs: u32,
 }
 
-type Compute = fn(&Arc<Vec<Event>>) -> Result<Check, String>;
-
-/// One way to compute W2, and what it took so far.
-struct Way {
-    name: &'static str,
-    /// Events per second that it should reach, if any.
-    target: Option<f64>,
-    events: Arc<Vec<Event>>,
-    expected: Check,
-    compute: Compute,
-    took: Vec<Took>,
-}
-
-impl Way {
-    /// Runs it once, and says what is wrong with the outcome.
-    fn run(&mut self, counted: bool) -> Result<(), String> {
-        let (check, took) = timed(|| (self.compute)(black_box(&self.events)));
-        let check = check.map_err(|error| format!("{}: {error}", self.name))?;
-        if check != self.expected {
-            let Self { name, expected, .. } = self;
-            return Err(format!("{name}: gave {check:?} and not {expected:?}"));
-        }
-        if counted {
-            self.took.push(took);
-        }
-        Ok(())
-    }
-
-    fn wall(&self) -> PerEvent {
-        PerEvent::of(self.took.iter().map(|took| took.wall), self.events.len())
-    }
-
-    fn cpu(&self) -> PerEvent {
-        PerEvent::of(self.took.iter().map(|took| took.cpu), self.events.len())
-    }
-}
-
-fn direct(runner: DirectRunner, events: &Arc<Vec<Event>>) -> Result<Check, String> {
-    let (pipeline, summed) = w2::pipeline(Arc::clone(events));
+fn direct(runner: &DirectRunner, events: &Arc<Vec<Event>>) -> Result<Check, String> {
+    let (pipeline, checked) = w2::pipeline(events, 1);
     runner.run(&pipeline).map_err(|error| error.to_string())?;
-    Ok(summed.check())
-}
-
-fn ways(options: &Options) -> [Way; 3] {
-    let many = Arc::new(w2::events(options.events));
-    let few = Arc::new(w2::events(options.suspicious_events));
-    let way = |name, target, events: &Arc<Vec<Event>>| Way {
-        name,
-        target,
-        events: Arc::clone(events),
-        expected: independent(events),
-        compute: |events| Ok(w2::by_hand(events)),
-        took: Vec::new(),
-    };
-    let hand = way("by hand", None, &many);
-    let mut trusting = way("direct trusting", Some(3e6), &many);
-    trusting.compute = |events| direct(DirectRunner::default().trusting(), events);
-    let mut suspicious = way("direct suspicious", Some(1e5), &few);
-    suspicious.compute = |events| direct(DirectRunner::default(), events);
-    [hand, trusting, suspicious]
+    Ok(checked.check())
 }
 
 /// The same sums in the plainest way: one table from window and key, nothing of it shared with
@@ -103,21 +48,25 @@ fn independent(events: &[Event]) -> Check {
 }
 
 fn measure(options: &Options) -> Result<(), String> {
-    let mut ways = ways(options);
-    for run in 0..=options.runs {
-        for way in &mut ways {
-            way.run(run > 0)?;
-        }
-    }
+    let many = Arc::new(w2::events(options.events));
+    let few = Arc::new(w2::events(options.suspicious_events));
+    let (of_many, of_few) = (independent(&many), independent(&few));
+    let (trusting, suspicious) = (DirectRunner::default().trusting(), DirectRunner::default());
+    let mut ways = [
+        Way::new("by hand", many.len(), of_many, || Ok(w2::by_hand(black_box(&many)))),
+        Way::new("direct trusting", many.len(), of_many, || direct(&trusting, &many)),
+        Way::new("direct suspicious", few.len(), of_few, || direct(&suspicious, &few)),
+    ];
+    in_turn(&mut ways, options.runs)?;
     let by_hand = ways[0].cpu().median;
     println!("ns per event: median of {} runs in turn (fastest to slowest)", options.runs);
-    for way in &ways {
+    for (way, target) in ways.iter().zip([None, Some(3e6), Some(1e5)]) {
         let (wall, cpu) = (way.wall(), way.cpu());
         let rate = 1e9 / wall.median;
-        let target = way.target.map_or(String::new(), |target| {
+        let target = target.map_or(String::new(), |target| {
             format!("; target {target:.0}: {}", if target <= rate { "met" } else { "missed" })
         });
-        println!("{}, {} events, {} rows", way.name, way.events.len(), way.expected.rows);
+        println!("{}, {} events, {} rows", way.name, way.events, way.expected.rows);
         println!("  wall {wall}");
         println!("  cpu  {cpu}, {:.2} times by hand", cpu.median / by_hand);
         println!("  {rate:.0} events/s{target}");

@@ -1,6 +1,7 @@
 //! W2 without a framework: the loop that a patient author would write for it, as the limit.
 
-use super::{Check, DISORDER_MILLIS, Event, KEYS_EXPECTED, MINUTE_MILLIS};
+use super::{DISORDER_MILLIS, Event, KEYS_EXPECTED, MINUTE_MILLIS};
+use crate::check::Check;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use heliostat::Timestamp;

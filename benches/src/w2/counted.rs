@@ -1,6 +1,7 @@
 //! W2 with a pane whenever a key has a hundred more events, and one at the end of each minute.
 
-use super::{BATCH_EVENTS, Check, DISORDER_MILLIS, Event, KEYS_EXPECTED, MINUTE_MILLIS};
+use super::{BATCH_EVENTS, DISORDER_MILLIS, Event, KEYS_EXPECTED, MINUTE_MILLIS};
+use crate::check::Check;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use heliostat::{ByTime, Timestamp, Window, after_count, millis, repeatedly};

@@ -1,6 +1,7 @@
 //! W2 in sessions: sums per key while its events keep coming.
 
-use super::{BATCH_EVENTS, Check, DISORDER_MILLIS, Event, KEYS_EXPECTED};
+use super::{BATCH_EVENTS, DISORDER_MILLIS, Event, KEYS_EXPECTED};
+use crate::check::Check;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use heliostat::{ByTime, Timestamp, Window, millis};

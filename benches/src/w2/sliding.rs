@@ -1,6 +1,7 @@
 //! W2 in sliding windows without a framework: a table per slice, merged where windows end.
 
-use super::{Check, DISORDER_MILLIS, Event, KEYS_EXPECTED};
+use super::{DISORDER_MILLIS, Event, KEYS_EXPECTED};
+use crate::check::Check;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use heliostat::{ByTime, Timestamp, Window, millis};

@@ -1,9 +1,10 @@
 //! The limit and the pipeline compute the same.
 
 use super::{
-    BATCH_EVENTS, Check, EVENTS, Event, by_hand, counted, counted_by_hand, events, first_events,
-    pipeline, sessions, sessions_by_hand, sliding, sliding_by_hand,
+    BATCH_EVENTS, EVENTS, Event, by_hand, counted, counted_by_hand, events, first_events, pipeline,
+    sessions, sessions_by_hand, sliding, sliding_by_hand,
 };
+use crate::check::Check;
 use crate::engine::Engine;
 use heliostat::{ByTime, Runner, Window};
 use heliostat_direct::DirectRunner;
@@ -36,10 +37,10 @@ fn all_ways_give_the_same_sums() {
         let events = Arc::new(events);
         let suspicious = (0..8).map(|seed| DirectRunner::default().seed(seed));
         for runner in suspicious.chain([DirectRunner::default().trusting()]) {
-            let (pipeline, summed) = pipeline(Arc::clone(&events));
+            let (pipeline, checked) = pipeline(&events, 1);
             let result = runner.run(&pipeline);
             assert!(result.is_ok(), "{what}: {result:?}");
-            assert_eq!(summed.check(), expected, "{:?}: {what}", runner.settings());
+            assert_eq!(checked.check(), expected, "{:?}: {what}", runner.settings());
         }
     }
 }
