@@ -10,6 +10,7 @@ mod general;
 mod label;
 mod path;
 mod saved;
+mod spread;
 
 use aligned::Aligned;
 use general::{ClosedOut, General};
@@ -25,6 +26,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use path::GroupingPath;
+pub(crate) use spread::{Spread, sliding_in_slices, spread, tile_at};
 
 /// What a grouping is made from besides its kernels.
 #[derive(Clone, Debug)]

@@ -2,13 +2,19 @@
 //!
 //! Whether a combine may be lifted the plan knows ([`Lifting`](crate::Lifting)). Where it is, each
 //! worker puts what goes into the grouping through a [`Lifter`] first, and the grouping takes the
-//! accumulators that come of it: a key and window once per bundle, unless there are too many.
+//! accumulators that come of it: a key and window once per bundle, unless there are too many. Where
+//! windows overlap, it is a key and slice. Where hardly any values come together, they go on as they
+//! are, each in an accumulator of its own, until the next sample.
 
+mod pays;
+
+use crate::grouping::{Spread, sliding_in_slices, spread, tile_at};
 use heliostat::batch::{Batch, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{
     Afterwards, Entries, LiftKernels, PaneColumn, PaneId, PaneTables, SKIP,
 };
-use heliostat::{DropCounts, Duration, Interval, Timestamp, Windowing};
+use heliostat::{DropCounts, Duration, Interval, SlidingWindows, Timestamp, WindowFn, Windowing};
+use pays::Pays;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -20,8 +26,13 @@ pub struct Lifter {
     tables: Box<dyn PaneTables>,
     lateness: Duration,
     entries_max: usize,
+    pays: Pays,
+    /// The windows, where they share slices.
+    sliding: Option<SlidingWindows>,
     /// The table of each window that the bundle in hand has brought.
-    open: BTreeMap<Interval, PaneId>,
+    windows: BTreeMap<Interval, PaneId>,
+    /// The table of each slice.
+    slices: BTreeMap<Interval, PaneId>,
     /// The table each element of the batch in hand goes to.
     column: Vec<u32>,
     /// An empty batch of what is shipped.
@@ -31,6 +42,15 @@ pub struct Lifter {
     committed: DropCounts,
 }
 
+/// Where the elements of a batch go.
+enum Assigned {
+    All(PaneId),
+    /// To the tables of `column`.
+    Each,
+    /// All are too late.
+    Nowhere,
+}
+
 impl Lifter {
     /// A lifter in front of a grouping with this windowing; `seed` keys its hashes.
     pub fn new(windowing: &Windowing, kernels: &dyn LiftKernels, seed: u64) -> Self {
@@ -38,7 +58,10 @@ impl Lifter {
             tables: kernels.partial_tables(seed),
             lateness: windowing.allowed_lateness,
             entries_max: LIFT_ENTRIES_MAX,
-            open: BTreeMap::new(),
+            pays: Pays::default(),
+            sliding: sliding_in_slices(&windowing.window_fn),
+            windows: BTreeMap::new(),
+            slices: BTreeMap::new(),
             column: Vec::new(),
             partials: Batch { values: kernels.partials().empty(), meta: Meta::default() },
             drops: DropCounts::default(),
@@ -52,61 +75,75 @@ impl Lifter {
         Self { entries_max, ..self }
     }
 
-    /// Takes one batch of the bundle in hand and leaves it empty. What is too late for the
-    /// grouping, whose input watermark is `watermark`, is dropped and counted. Gives all that it
-    /// holds if that has become too much.
-    #[must_use = "what it gives goes into the grouping"]
-    pub fn add(&mut self, batch: &mut Batch, watermark: Timestamp) -> Option<Batch> {
-        if let Windows::Const(window) = &batch.meta.windows {
-            let window = window.clone();
-            if self.is_late(&window, watermark) {
-                self.drops.late += batch.len() as u64;
-            } else if !batch.is_empty() {
-                let table = self.table(&window);
-                self.tables.add(batch.values.as_mut(), PaneColumn::All(table));
-            }
-        } else {
-            if !self.assign(batch, watermark) {
-                *batch = batch.exploded();
-                self.assign(batch, watermark);
-            }
-            let late = self.column.iter().filter(|&&table| table == SKIP).count();
-            self.drops.late += late as u64;
-            self.tables.add(batch.values.as_mut(), PaneColumn::Each(&self.column));
-        }
-        batch.clear();
-        let entries: usize = self.open.values().map(|&table| self.tables.entries(table)).sum();
-        if self.entries_max < entries { self.flush() } else { None }
+    /// The same that looks whether it pays behind so many elements.
+    #[cfg(test)]
+    fn with_sample(self, elements: u64) -> Self {
+        Self { pays: Pays::of(elements), ..self }
     }
 
-    /// All that it holds, at the latest when the bundle ends: a key, its accumulator, a window and
-    /// the window's last timestamp.
-    #[must_use = "what it gives goes into the grouping"]
-    pub fn flush(&mut self) -> Option<Batch> {
-        let mut shipped = self.partials.empty_like();
-        for (window, table) in std::mem::take(&mut self.open) {
-            let (before, count) = (shipped.len(), self.tables.entries(table));
-            let values = shipped.values.as_mut();
-            // What is closed next need not be cleared first.
-            self.tables.fire(table, Entries::All, Afterwards::Keep, values);
-            self.tables.close(table);
+    /// Takes one batch of the bundle in hand and leaves it empty. What is too late for the
+    /// grouping, whose input watermark is `watermark`, is dropped and counted. Ships all that it
+    /// holds if that has become too much.
+    pub fn add(&mut self, batch: &mut Batch, watermark: Timestamp, shipped: &mut Vec<Batch>) {
+        if !self.pays.now() {
+            let mut alone = self.partials.empty_like();
+            self.tables.alone(batch.values.as_mut(), alone.values.as_mut());
+            alone.meta = std::mem::take(&mut batch.meta);
+            shipped.push(alone);
+            return;
+        }
+        self.pays.took(batch.len());
+        let assigned = self.assign(batch, watermark).unwrap_or_else(|| {
+            *batch = batch.exploded();
+            self.assign(batch, watermark).expect("exploded elements lie in one window each")
+        });
+        match assigned {
+            Assigned::All(table) => self.tables.add(batch.values.as_mut(), PaneColumn::All(table)),
+            Assigned::Each => {
+                self.tables.add(batch.values.as_mut(), PaneColumn::Each(&self.column));
+            }
+            Assigned::Nowhere => {}
+        }
+        batch.clear();
+        if self.entries_max < self.entries() {
+            self.flush(shipped);
+        }
+    }
+
+    /// Ships all that it holds, at the latest when the bundle ends: a batch per window or slice, of
+    /// keys and their accumulators.
+    pub fn flush(&mut self, shipped: &mut Vec<Batch>) {
+        self.pays.shipped(self.entries());
+        for (window, table) in std::mem::take(&mut self.windows) {
             let meta = Meta {
                 timestamps: Timestamps::Const(window.max_timestamp()),
                 windows: Windows::Const(window),
                 ..Meta::default()
             };
-            if before == 0 {
-                shipped.meta = meta;
-            } else {
-                shipped.meta.append(before, meta, count);
-            }
+            shipped.extend(self.fire(table, meta));
         }
-        (!shipped.is_empty()).then_some(shipped)
+        let Some(windows) = self.sliding else { return };
+        for (slice, table) in std::mem::take(&mut self.slices) {
+            let meta = Meta {
+                windows: Windows::ByTimestamp(WindowFn::Sliding(windows)),
+                ..Meta::at(Timestamps::Const(slice.start()))
+            };
+            shipped.extend(self.fire(table, meta));
+        }
+    }
+
+    fn fire(&mut self, table: PaneId, meta: Meta) -> Option<Batch> {
+        let mut fired = Batch { meta, ..self.partials.empty_like() };
+        // What is closed next need not be cleared first.
+        self.tables.fire(table, Entries::All, Afterwards::Keep, fired.values.as_mut());
+        self.tables.close(table);
+        (!fired.is_empty()).then_some(fired)
     }
 
     /// Forgets what it holds, and how much of the bundle in hand it has dropped: the bundle failed.
     pub fn discard(&mut self) {
-        for table in std::mem::take(&mut self.open).into_values() {
+        let windows = std::mem::take(&mut self.windows).into_values();
+        for table in windows.chain(std::mem::take(&mut self.slices).into_values()) {
             self.tables.close(table);
         }
         self.drops = self.committed;
@@ -122,48 +159,154 @@ impl Lifter {
         self.drops
     }
 
-    /// Finds the table of each element, unless some lie in other than one window.
-    fn assign(&mut self, batch: &Batch, watermark: Timestamp) -> bool {
+    fn entries(&self) -> usize {
+        let tables = self.windows.values().chain(self.slices.values());
+        tables.map(|&table| self.tables.entries(table)).sum()
+    }
+
+    /// Finds the table of each element, unless some lie in other than one window or slice.
+    fn assign(&mut self, batch: &Batch, watermark: Timestamp) -> Option<Assigned> {
+        self.column.clear();
+        let (meta, len) = (&batch.meta, batch.len());
+        if len == 0 {
+            return Some(Assigned::Nowhere);
+        }
+        match &meta.windows {
+            Windows::Const(window) => Some(match self.window(window, watermark) {
+                SKIP => {
+                    self.drops.late += len as u64;
+                    Assigned::Nowhere
+                }
+                table => Assigned::All(PaneId(table)),
+            }),
+            Windows::ByTimestamp(WindowFn::Sliding(windows)) if self.sliding == Some(*windows) => {
+                self.assign_slices(*windows, meta, watermark)
+            }
+            Windows::ByTimestamp(window_fn) => {
+                let tile = |at| tile_at(window_fn, at);
+                match spread(&meta.timestamps, tile) {
+                    Spread::One(window) => Some(match self.window(&window, watermark) {
+                        SKIP => {
+                            self.drops.late += len as u64;
+                            Assigned::Nowhere
+                        }
+                        table => Assigned::All(PaneId(table)),
+                    }),
+                    Spread::Two(first, second) => {
+                        let first = self.window(&first, watermark);
+                        let edge = second.start();
+                        let second = self.window(&second, watermark);
+                        self.fill((first, second), edge, &meta.timestamps);
+                        Some(Assigned::Each)
+                    }
+                    Spread::More => self.assign_each(meta, len, watermark),
+                }
+            }
+            Windows::Each(_) | Windows::Many { .. } => self.assign_each(meta, len, watermark),
+        }
+    }
+
+    /// The column of elements on both sides of an edge.
+    fn fill(&mut self, (before, behind): (u32, u32), edge: Timestamp, timestamps: &Timestamps) {
+        if let Timestamps::Each { at, .. } = timestamps {
+            self.column.extend(at.iter().map(|&at| if at < edge { before } else { behind }));
+        }
+        self.count_late();
+    }
+
+    fn count_late(&mut self) {
+        self.drops.late += self.column.iter().filter(|&&table| table == SKIP).count() as u64;
+    }
+
+    /// By slices, unless some window of theirs has expired.
+    fn assign_slices(
+        &mut self,
+        windows: SlidingWindows,
+        meta: &Meta,
+        watermark: Timestamp,
+    ) -> Option<Assigned> {
+        let (earliest, _) = meta.timestamps.range()?;
+        let expired = windows.earliest_at(earliest).is_expired(self.lateness, watermark);
+        if expired || windows.has_gaps() {
+            return None;
+        }
+        match spread(&meta.timestamps, |at| windows.slice_at(at)) {
+            Spread::One(slice) => Some(Assigned::All(PaneId(self.slice(&slice)))),
+            Spread::Two(first, second) => {
+                let both = (self.slice(&first), self.slice(&second));
+                self.fill(both, second.start(), &meta.timestamps);
+                Some(Assigned::Each)
+            }
+            Spread::More => {
+                let Timestamps::Each { at, .. } = &meta.timestamps else { return None };
+                let mut last: Option<(Interval, u32)> = None;
+                for &at in at {
+                    let known =
+                        last.as_ref().filter(|(slice, _)| slice.start() <= at && at < slice.end());
+                    let table = match known {
+                        Some((_, table)) => *table,
+                        None => {
+                            let slice = windows.slice_at(at)?;
+                            let table = self.slice(&slice);
+                            last = Some((slice, table));
+                            table
+                        }
+                    };
+                    self.column.push(table);
+                }
+                Some(Assigned::Each)
+            }
+        }
+    }
+
+    fn assign_each(&mut self, meta: &Meta, len: usize, watermark: Timestamp) -> Option<Assigned> {
         let mut column = std::mem::take(&mut self.column);
-        column.clear();
         let mut one_each = true;
         // Neighbours mostly share a window.
         let mut last: Option<(Interval, u32)> = None;
-        let meta = &batch.meta;
-        meta.windows.for_each(&meta.timestamps, batch.len(), |index, window| {
+        meta.windows.for_each(&meta.timestamps, len, |index, window| {
             one_each &= index == column.len();
             if last.as_ref().is_none_or(|(known, _)| known != window) {
-                let late = self.is_late(window, watermark);
-                let table = if late { SKIP } else { self.table(window).0 };
-                last = Some((window.clone(), table));
+                last = Some((window.clone(), self.window(window, watermark)));
             }
             column.extend(last.as_ref().map(|(_, table)| *table));
         });
-        one_each &= column.len() == batch.len();
+        one_each &= column.len() == len;
         self.column = column;
-        one_each
+        one_each.then(|| {
+            self.count_late();
+            Assigned::Each
+        })
     }
 
-    fn is_late(&self, window: &Interval, watermark: Timestamp) -> bool {
-        window.is_expired(self.lateness, watermark)
-    }
-
-    fn table(&mut self, window: &Interval) -> PaneId {
-        match self.open.get(window) {
-            Some(table) => *table,
-            None => {
-                let table = self.tables.open();
-                self.open.insert(window.clone(), table);
-                table
-            }
+    /// The table of a window, or [`SKIP`] if it has expired.
+    fn window(&mut self, window: &Interval, watermark: Timestamp) -> u32 {
+        if window.is_expired(self.lateness, watermark) {
+            return SKIP;
         }
+        if let Some(table) = self.windows.get(window) {
+            return table.0;
+        }
+        let table = self.tables.open();
+        self.windows.insert(window.clone(), table);
+        table.0
+    }
+
+    fn slice(&mut self, slice: &Interval) -> u32 {
+        if let Some(table) = self.slices.get(slice) {
+            return table.0;
+        }
+        let table = self.tables.open();
+        self.slices.insert(slice.clone(), table);
+        table.0
     }
 }
 
 impl fmt::Debug for Lifter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lifter")
-            .field("windows", &self.open.len())
+            .field("windows", &self.windows.len())
+            .field("slices", &self.slices.len())
             .field("drops", &self.drops)
             .finish_non_exhaustive()
     }

@@ -7,14 +7,12 @@ mod state;
 
 use self::late::{LatePane, Pane, fire_late, pane_meta};
 use self::slices::{AlsoLate, Slices};
-use super::{Drops, LateFirings, Panes, keeps};
+use super::{Drops, LateFirings, Panes, Spread, keeps, spread, tile_at};
 use heliostat::batch::{Column, Each, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{
     Afterwards, DropRecord, Entries, PaneColumn, PaneId, PaneTables, SKIP,
 };
-use heliostat::{
-    DropCause, Duration, Interval, OpenWindows, PaneInfo, Timestamp, WindowFn, Windowing,
-};
+use heliostat::{DropCause, Duration, Interval, OpenWindows, PaneInfo, Timestamp, Windowing};
 use std::collections::BTreeMap;
 
 /// All keys of all windows, on one worker.
@@ -79,47 +77,39 @@ impl Aligned {
     /// Finds the pane of each element; what is too late is dropped.
     pub(super) fn assign(&mut self, meta: &Meta, len: usize, drops: &mut Drops) -> Assigned {
         self.column.clear();
-        let Some((min, max)) = meta.timestamps.range().filter(|_| 0 < len) else {
+        if len == 0 {
             return Assigned::Nowhere;
-        };
-        let only = match &meta.windows {
-            Windows::Const(window) => Some(window.clone()),
+        }
+        let spread = match &meta.windows {
+            Windows::Const(window) => Spread::One(window.clone()),
             Windows::ByTimestamp(window_fn) => {
-                // One pass over nothing: the extremes say that all lie in one window.
-                tile_at(window_fn, min).filter(|it| tile_at(window_fn, max).as_ref() == Some(it))
+                spread(&meta.timestamps, |at| tile_at(window_fn, at))
             }
-            Windows::Each(_) | Windows::Many { .. } => None,
+            Windows::Each(_) | Windows::Many { .. } => Spread::More,
         };
-        if let Some(window) = only
-            && self.watermark <= window.max_timestamp()
-        {
-            return Assigned::One(self.pane(&window));
+        match spread {
+            Spread::One(window) if self.watermark <= window.max_timestamp() => {
+                Assigned::One(self.pane(&window))
+            }
+            Spread::Two(first, second) if self.watermark <= first.max_timestamp() => {
+                let both = (self.pane(&first), self.pane(&second));
+                self.on_both_sides(both, second.start(), &meta.timestamps)
+            }
+            Spread::One(_) | Spread::Two(..) | Spread::More => self.assign_each(meta, len, drops),
         }
-        if self.assign_two(meta) {
-            return Assigned::Several;
-        }
-        self.assign_each(meta, len, drops)
     }
 
-    /// Does it if the elements lie in two neighbouring windows before their end, as they do where
-    /// a batch goes over an edge.
-    fn assign_two(&mut self, meta: &Meta) -> bool {
-        let (Windows::ByTimestamp(window_fn), Timestamps::Each { at, min, max }) =
-            (&meta.windows, &meta.timestamps)
-        else {
-            return false;
-        };
-        let (Some(first), Some(second)) = (tile_at(window_fn, *min), tile_at(window_fn, *max))
-        else {
-            return false;
-        };
-        if first.end() != second.start() || first.max_timestamp() < self.watermark {
-            return false;
+    /// The panes of elements on both sides of an edge.
+    fn on_both_sides(
+        &mut self,
+        (before, behind): (PaneId, PaneId),
+        edge: Timestamp,
+        timestamps: &Timestamps,
+    ) -> Assigned {
+        if let Timestamps::Each { at, .. } = timestamps {
+            self.column.extend(at.iter().map(|&at| if at < edge { before.0 } else { behind.0 }));
         }
-        let edge = second.start();
-        let (first, second) = (self.pane(&first).0, self.pane(&second).0);
-        self.column.extend(at.iter().map(|&at| if at < edge { first } else { second }));
-        true
+        Assigned::Several
     }
 
     fn assign_each(&mut self, meta: &Meta, len: usize, drops: &mut Drops) -> Assigned {
@@ -324,17 +314,6 @@ impl Aligned {
 
     pub(super) fn bytes(&self) -> usize {
         self.tables.bytes()
-    }
-}
-
-/// The window of a timestamp, if windows are laid end to end: two that lie in the same one have it
-/// in common with everything between them.
-fn tile_at(window_fn: &WindowFn, timestamp: Timestamp) -> Option<Interval> {
-    match window_fn {
-        WindowFn::Global => Some(Interval::GLOBAL),
-        WindowFn::Fixed(fixed) => Some(fixed.window_at(timestamp)),
-        WindowFn::Calendar(calendar) => Some(calendar.window_at(timestamp)),
-        WindowFn::Sliding(_) | WindowFn::Sessions(_) | WindowFn::Custom(_) => None,
     }
 }
 

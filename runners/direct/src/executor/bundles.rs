@@ -149,8 +149,12 @@ impl Executor<'_> {
             return guarded(path, || grouping.add(batch));
         };
         let watermark = grouping.input_watermark();
-        let shipped = guarded(path, || [lifter.add(batch, watermark), lifter.flush()])?;
-        for mut partials in shipped.into_iter().flatten() {
+        let mut shipped = Vec::new();
+        guarded(path, || {
+            lifter.add(batch, watermark, &mut shipped);
+            lifter.flush(&mut shipped);
+        })?;
+        for mut partials in shipped {
             if let Some(suspicion) = &mut self.suspicion {
                 let exchanged = guarded(path, || suspicion.through_exchange(path, &mut partials))?;
                 exchanged.map_err(|error| {

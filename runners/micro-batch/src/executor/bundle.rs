@@ -186,12 +186,13 @@ impl Shop<'_> {
             return self.send_home(desk, id, batch, made);
         };
         let watermark = lane.groupings[at].input_watermark();
-        let shipped = guarded(path, || {
-            let early = lifter.add(&mut batch, watermark);
-            [early, lifter.flush()]
+        let mut shipped = Vec::new();
+        guarded(path, || {
+            lifter.add(&mut batch, watermark, &mut shipped);
+            lifter.flush(&mut shipped);
         })?;
         lifter.commit();
-        for partials in shipped.into_iter().flatten() {
+        for partials in shipped {
             self.send_home(desk, id, partials, made)?;
         }
         Ok(())
@@ -203,9 +204,11 @@ impl Shop<'_> {
         lifter: &mut Lifter,
         (at, watermark): (GroupingId, Timestamp),
         batch: &mut Batch,
-    ) -> Result<Option<Batch>, RunError> {
+    ) -> Result<Vec<Batch>, RunError> {
         let path = &self.site.graph.step(self.site.plan.groupings[at.0 as usize].step).path;
-        guarded(path, || lifter.add(batch, watermark))
+        let mut shipped = Vec::new();
+        guarded(path, || lifter.add(batch, watermark, &mut shipped))?;
+        Ok(shipped)
     }
 
     /// To the lanes that the keys are at home on.

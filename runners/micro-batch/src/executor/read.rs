@@ -329,7 +329,7 @@ impl Shop<'_> {
             for (id, count, early) in outcome.map_err(Failure::Fatal)? {
                 let step = self.site.plan.groupings[id.0 as usize].step;
                 made.counts.entry(step).or_default().elements_in += count;
-                if let Some(partials) = early {
+                for partials in early {
                     self.send_home(desk, id, partials, made).map_err(Failure::Fatal)?;
                 }
             }
@@ -342,10 +342,11 @@ impl Shop<'_> {
         for at in 0..lane.lifters.len() {
             let Some(lifter) = &mut lane.lifters[at] else { continue };
             let path = &self.site.graph.step(self.site.plan.groupings[at].step).path;
-            let rest = guarded(path, || lifter.flush())?;
+            let mut shipped = Vec::new();
+            guarded(path, || lifter.flush(&mut shipped))?;
             lifter.commit();
-            if let Some(partials) = rest {
-                let id = GroupingId(u32::try_from(at).expect("a plan has few groupings"));
+            let id = GroupingId(u32::try_from(at).expect("a plan has few groupings"));
+            for partials in shipped {
                 self.send_home(desk, id, partials, made)?;
             }
         }

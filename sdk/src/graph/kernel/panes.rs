@@ -48,6 +48,8 @@ pub trait PaneTables: Send {
     fn merge(&mut self, into: PaneId, from: PaneId);
     /// Appends `(key, output)` for these entries.
     fn fire(&mut self, pane: PaneId, entries: Entries<'_>, after: Afterwards, out: &mut dyn Column);
+    /// Appends `(key, output)` of each value alone, and leaves the column empty.
+    fn alone(&self, values: &mut dyn Column, out: &mut dyn Column);
     /// Forgets a table.
     fn close(&mut self, pane: PaneId);
     /// How many entries a table has.
@@ -179,6 +181,16 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
                 out.extend(some.iter().map(|&at| fire(&mut entries[at as usize])));
             }
         }
+    }
+
+    fn alone(&self, values: &mut dyn Column, out: &mut dyn Column) {
+        let fold = self.fold.as_ref();
+        let out = out.typed_mut::<(K, F::Output)>();
+        out.extend(values.typed_mut::<(K, V)>().drain(..).map(|(key, value)| {
+            let mut accumulator = fold.create();
+            fold.add(&mut accumulator, value);
+            (key, fold.extract(&accumulator))
+        }));
     }
 
     fn close(&mut self, pane: PaneId) {

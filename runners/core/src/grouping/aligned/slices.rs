@@ -2,7 +2,8 @@
 //! window fires what its slices have together.
 
 use super::{Aligned, Assigned, Drops, late_record};
-use heliostat::batch::{Meta, Timestamps, Windows};
+use crate::grouping::{Spread, sliding_in_slices, spread};
+use heliostat::batch::{Meta, Windows};
 use heliostat::graph::kernel::{PaneId, SKIP};
 use heliostat::{Interval, SlidingWindows, Timestamp, WindowFn};
 use std::collections::BTreeMap;
@@ -40,12 +41,10 @@ struct Place {
 }
 
 impl Slices {
-    /// For windows that may overlap, unless they are so long that both ends of several are cut to
-    /// the ends of time and their slices do not tell them apart.
+    /// For windows that may overlap.
     pub(super) fn of(window_fn: &WindowFn) -> Option<Self> {
-        let WindowFn::Sliding(windows) = window_fn else { return None };
-        let told_apart = windows.size() <= Timestamp::END_OF_GLOBAL_WINDOW - Timestamp::MIN;
-        told_apart.then(|| Self { windows: *windows, open: BTreeMap::new() })
+        let windows = sliding_in_slices(window_fn)?;
+        Some(Self { windows, open: BTreeMap::new() })
     }
 
     /// Whether the elements of a batch lie in all windows of their timestamps.
@@ -90,26 +89,21 @@ impl Aligned {
         self.column.clear();
         let Some(slices) = &self.slices else { return Assigned::Nowhere };
         let windows = slices.windows;
-        let Some((min, max)) = meta.timestamps.range().filter(|_| 0 < len) else {
+        if len == 0 {
             return Assigned::Nowhere;
-        };
-        if let (Some(first), Some(second)) = (windows.slice_at(min), windows.slice_at(max))
-            && self.watermark <= first.max_timestamp()
-        {
-            if first == second {
-                return Assigned::One(self.slice(&windows, &first));
+        }
+        match spread(&meta.timestamps, |at| windows.slice_at(at)) {
+            Spread::One(slice) if self.watermark <= slice.max_timestamp() => {
+                Assigned::One(self.slice(&windows, &slice))
             }
-            if first.end() == second.start()
-                && let Timestamps::Each { at, .. } = &meta.timestamps
-            {
-                let edge = second.start();
-                let (first, second) =
-                    (self.slice(&windows, &first).0, self.slice(&windows, &second).0);
-                self.column.extend(at.iter().map(|&at| if at < edge { first } else { second }));
-                return Assigned::Several;
+            Spread::Two(first, second) if self.watermark <= first.max_timestamp() => {
+                let both = (self.slice(&windows, &first), self.slice(&windows, &second));
+                self.on_both_sides(both, second.start(), &meta.timestamps)
+            }
+            Spread::One(_) | Spread::Two(..) | Spread::More => {
+                self.assign_each_slice(&windows, meta, len, drops)
             }
         }
-        self.assign_each_slice(&windows, meta, len, drops)
     }
 
     fn assign_each_slice(
