@@ -122,11 +122,12 @@ impl Engine {
     }
 
     fn count(&mut self, fired: &Fired) {
-        let Some(panes) = &fired.panes else { return };
-        let sums: &Vec<(u64, i64)> = panes.values.typed();
-        let Meta { windows, timestamps, .. } = &panes.meta;
-        windows.for_each(timestamps, sums.len(), |at, window| {
-            self.seen.add(window.start(), sums[at].0, sums[at].1);
-        });
+        for panes in &fired.panes {
+            let sums: &Vec<(u64, i64)> = panes.values.typed();
+            let Meta { windows, timestamps, .. } = &panes.meta;
+            windows.for_each(timestamps, sums.len(), |at, window| {
+                self.seen.add(window.start(), sums[at].0, sums[at].1);
+            });
+        }
     }
 }

@@ -51,8 +51,8 @@ pub struct GroupingCode {
 /// What a bundle or a watermark made a grouping give.
 #[derive(Debug, Default)]
 pub struct Fired {
-    /// The panes, `None` if there is none.
-    pub panes: Option<Batch>,
+    /// The panes, in their order; those of a window that has many are a batch of their own.
+    pub panes: Vec<Batch>,
     /// How many of their elements are in late panes.
     pub late_panes: u64,
 }
@@ -311,8 +311,13 @@ impl fmt::Debug for Grouping {
     }
 }
 
+/// A batch with so many panes takes none of another window: what is the same for all of a batch
+/// need not be written out for each.
+const PANES_OF_ONE_WINDOW: usize = 256;
+
 /// Panes on their way out.
 struct Panes {
+    full: Vec<Batch>,
     out: Batch,
     late: u64,
 }
@@ -320,7 +325,16 @@ struct Panes {
 impl Panes {
     fn new(out: Batch) -> Self {
         debug_assert!(out.is_empty(), "panes are put into an empty batch");
-        Self { out, late: 0 }
+        Self { full: Vec::new(), out, late: 0 }
+    }
+
+    /// Where the values of the next firing go; `describe` is called behind each.
+    fn values(&mut self) -> &mut dyn Column {
+        if PANES_OF_ONE_WINDOW <= self.out.len() {
+            let empty = self.out.empty_like();
+            self.full.push(std::mem::replace(&mut self.out, empty));
+        }
+        self.out.values.as_mut()
     }
 
     /// Describes the `count` values that were just appended.
@@ -334,7 +348,9 @@ impl Panes {
     }
 
     fn fired(self) -> Fired {
-        Fired { late_panes: self.late, panes: (!self.out.is_empty()).then_some(self.out) }
+        let mut panes = self.full;
+        panes.extend((!self.out.is_empty()).then_some(self.out));
+        Fired { late_panes: self.late, panes }
     }
 }
 

@@ -31,6 +31,10 @@ pub trait Inspect {
     /// # Errors
     /// If the step changed it.
     fn after_step(&mut self, collection: CollectionId, kept: &Batch) -> Result<()>;
+    /// Whether it looks at nothing.
+    fn trusts(&self) -> bool {
+        false
+    }
 }
 
 /// Trusts everybody.
@@ -49,12 +53,20 @@ impl Inspect for NoInspect {
     fn after_step(&mut self, _collection: CollectionId, _kept: &Batch) -> Result<()> {
         Ok(())
     }
+
+    fn trusts(&self) -> bool {
+        true
+    }
 }
+
+/// What goes to a target is put together into batches of at least so many elements, and no more than
+/// that: a batch should stay in the caches of a core, and not be copied to grow.
+const TARGET_BATCH_ELEMENTS: usize = 4_096;
 
 /// What a bundle that succeeded leaves behind: to be committed as one.
 #[derive(Debug, Default)]
 pub struct BundleOutput {
-    /// Elements for each target, in the order of the stage's targets.
+    /// Elements for each target, in the order of the stage's targets, each in one batch or several.
     pub elements: Vec<(Target, Batch)>,
     /// What each step of the stage took and gave.
     pub counts: BTreeMap<TransformId, StepMetrics>,
@@ -69,7 +81,7 @@ pub struct StageWork {
     /// Where each collection of the stage goes: to operators, then to targets.
     routes: BTreeMap<CollectionId, Route>,
     /// What goes to each target, in the order of `stage.targets`, until the bundle ends.
-    pending: Vec<Option<Batch>>,
+    pending: Vec<Vec<Batch>>,
     /// Batches that targets gave back, by target, kept for their room.
     spare: Vec<Option<Batch>>,
     /// What time it is at the head of a stage behind an exchange.
@@ -105,14 +117,13 @@ impl StageWork {
         for (at, (collection, _)) in stage.targets.iter().enumerate() {
             routes.entry(*collection).or_default().targets.push(at);
         }
-        let none = || stage.targets.iter().map(|_| None).collect();
         Ok(Self {
             stage: stage.clone(),
             root_path: graph.producer(stage.input).path.clone(),
             operators,
             routes,
-            pending: none(),
-            spare: none(),
+            pending: stage.targets.iter().map(|_| Vec::new()).collect(),
+            spare: stage.targets.iter().map(|_| None).collect(),
             moment: Moment { watermark: Timestamp::MIN, now: Timestamp::MIN },
         })
     }
@@ -128,7 +139,7 @@ impl StageWork {
     /// If one fails or panics.
     pub fn start_bundle(&mut self) -> Result<(), StageError> {
         self.operators.iter_mut().try_for_each(Operator::start_bundle)?;
-        self.pending.iter_mut().for_each(|pending| *pending = None);
+        self.pending.iter_mut().for_each(Vec::clear);
         Ok(())
     }
 
@@ -156,21 +167,23 @@ impl StageWork {
     /// About how many bytes the bundle in hand has made so far for its targets.
     pub fn pending_bytes(&self, functions: &Functions) -> usize {
         let pending = self.stage.targets.iter().zip(&self.pending);
-        let bytes = |((collection, _), batch): (&(CollectionId, Target), &Option<Batch>)| {
-            let batch = batch.as_ref()?;
-            Some(functions.edge(*collection).estimated_bytes(batch.values.as_ref()))
+        let bytes = |((collection, _), batches): (&(CollectionId, Target), &Vec<Batch>)| {
+            let edge = functions.edge(*collection);
+            batches.iter().map(|batch| edge.estimated_bytes(batch.values.as_ref())).sum::<usize>()
         };
-        pending.filter_map(bytes).sum()
+        pending.map(bytes).sum()
     }
 
     /// Offers what the bundle in hand has made so far. Whoever takes something of it must be able to
     /// forget it: the bundle may still fail.
     pub fn offer(&mut self, mut taker: impl FnMut(Target, &mut Batch)) {
         for (at, (_, target)) in self.stage.targets.iter().enumerate() {
-            let Some(batch) = &mut self.pending[at] else { continue };
-            taker(*target, batch);
-            if batch.is_empty() {
-                self.spare[at] = self.pending[at].take();
+            for batch in &mut self.pending[at] {
+                taker(*target, batch);
+            }
+            if self.pending[at].iter().all(Batch::is_empty) {
+                self.spare[at] = self.pending[at].pop().or(self.spare[at].take());
+                self.pending[at].clear();
             }
         }
     }
@@ -186,7 +199,8 @@ impl StageWork {
         }
         let mut output = BundleOutput::default();
         for ((_, target), pending) in self.stage.targets.iter().zip(&mut self.pending) {
-            output.elements.extend(pending.take().map(|batch| (*target, batch)));
+            let made = pending.drain(..).filter(|batch| !batch.is_empty());
+            output.elements.extend(made.map(|batch| (*target, batch)));
         }
         for operator in &mut self.operators {
             output.counts.insert(operator.step, operator.commit());
@@ -247,27 +261,20 @@ impl StageWork {
         let mut left = route.operators.len() + route.targets.len();
         for &target in &route.targets {
             left -= 1;
-            let copy = match left {
-                0 => None,
-                _ => {
-                    Some(copy_of(batch).map_err(|error| error.in_step(self.producer(collection)))?)
-                }
-            };
-            match (&mut self.pending[target], copy) {
-                (Some(pending), None) => pending.append(batch),
-                (Some(pending), Some(mut copy)) => pending.append(&mut copy),
-                (empty, None) => {
-                    let spare = self.spare[target].take();
-                    let room = spare.unwrap_or_else(|| batch.empty_like());
-                    *empty = Some(std::mem::replace(batch, room));
-                }
-                (empty, copy) => *empty = copy,
+            if left == 0 {
+                self.keep(target, batch);
+            } else {
+                let copy = copy_of(batch);
+                let mut copy = copy.map_err(|error| error.in_step(self.producer(collection)))?;
+                self.keep(target, &mut copy);
             }
         }
         for &operator in &route.operators {
             left -= 1;
             if left == 0 {
                 self.run(operator, collection, batch, inspect)?;
+            } else if inspect.trusts() && self.operators[operator].run_shared(batch)? {
+                self.pass_on(operator, inspect)?;
             } else {
                 let path = &self.operators[operator].path;
                 let mut copy = copy_of(batch).map_err(|error| error.in_step(path))?;
@@ -275,6 +282,19 @@ impl StageWork {
             }
         }
         Ok(())
+    }
+
+    /// Keeps a batch for a target, and leaves an empty one with some room.
+    fn keep(&mut self, target: usize, batch: &mut Batch) {
+        if let Some(last) = self.pending[target].last_mut()
+            && last.len() < TARGET_BATCH_ELEMENTS
+        {
+            last.append(batch);
+            return;
+        }
+        let spare = self.spare[target].take();
+        let room = spare.unwrap_or_else(|| batch.empty_like());
+        self.pending[target].push(std::mem::replace(batch, room));
     }
 
     fn run(

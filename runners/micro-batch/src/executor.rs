@@ -48,6 +48,7 @@ pub(crate) struct Shop<'a> {
     site: Site<'a>,
     settings: &'a MicroBatchSettings,
     views: &'a [ViewStore],
+    sinks: &'a Sinks,
     frame: Frame,
 }
 
@@ -226,6 +227,7 @@ impl<'a> Executor<'a> {
             site: site(&self.plan, &self.job),
             settings: &self.settings,
             views: &self.works.views,
+            sinks: &self.sinks,
         };
         let mut pairs: Vec<_> = self.works.lanes.iter_mut().zip(&mut self.desks).collect();
         let made = for_each(self.host.as_ref(), &mut pairs, |at, (lane, desk)| {

@@ -1,4 +1,6 @@
-//! The writes of a run: a part per round and shard, prepared at the end of the round.
+//! The writes of a run: a part per round and shard, prepared at the end of the round; what is read
+//! and written in one stage goes into parts of its own at once, which are prepared with the share of
+//! the read they are of.
 
 use heliostat::batch::Batch;
 use heliostat::erased_io::ErasedWriter;
@@ -7,10 +9,20 @@ use heliostat::savepoint::WriteState;
 use heliostat::{Completion, Error, Result, RunError, SinkStyle, TransformId, Written};
 use heliostat_runner_core::{OpenedWrite, caught};
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// All writes of a run. Dropped without a commit, nothing of them appears.
 pub(crate) struct Sinks {
     open: BTreeMap<TransformId, Sink>,
+    /// What lanes have prepared in this round with what they read, by write and number.
+    ready: Mutex<BTreeMap<(TransformId, u32), Vec<u8>>>,
+}
+
+/// A part that is written while its input is read.
+pub(crate) struct OpenPart {
+    step: TransformId,
+    number: u32,
+    writer: Box<dyn ErasedWriter>,
 }
 
 struct Sink {
@@ -18,8 +30,9 @@ struct Sink {
     path: String,
     style: SinkStyle,
     epoch: u64,
-    /// The first part, which was opened to see that it can be.
-    first: Option<Box<dyn ErasedWriter>>,
+    /// The first part, which was opened to see that it can be. Locked for the lanes, which may look at
+    /// sinks and must not touch it.
+    first: Mutex<Option<Box<dyn ErasedWriter>>>,
     /// What the round in hand has for it, by shard.
     round: BTreeMap<u32, Vec<Batch>>,
     /// Prepared and not committed, in the order of epochs and shards.
@@ -39,7 +52,7 @@ impl Sinks {
                 path,
                 style,
                 epoch,
-                first: Some(part),
+                first: Mutex::new(Some(part)),
                 round: BTreeMap::new(),
                 earlier: earlier.len(),
                 prepared: earlier,
@@ -47,7 +60,44 @@ impl Sinks {
             };
             (target, sink)
         };
-        Self { open: opened.into_iter().map(sink).collect() }
+        Self { open: opened.into_iter().map(sink).collect(), ready: Mutex::default() }
+    }
+
+    /// The path of a write.
+    pub(crate) fn path(&self, step: TransformId) -> &str {
+        &self.open[&step].path
+    }
+
+    /// Opens a part of this round; no other part of the round has its number.
+    pub(crate) fn open_part(
+        &self,
+        functions: &Functions,
+        step: TransformId,
+        number: u32,
+    ) -> Result<OpenPart> {
+        let sink = &self.open[&step];
+        let writer = caught(|| functions.write(&sink.path).open(sink.epoch, number))?;
+        Ok(OpenPart { step, number, writer })
+    }
+
+    /// Prepares parts that belong together: all of them are part of the round, or none is left.
+    pub(crate) fn prepare_parts(
+        &self,
+        functions: &Functions,
+        parts: Vec<OpenPart>,
+    ) -> Result<(), (TransformId, Error)> {
+        let mut prepared = BTreeMap::new();
+        for OpenPart { step, number, writer } in parts {
+            match caught(|| writer.prepare()) {
+                Ok(part) => drop(prepared.insert((step, number), part)),
+                Err(error) => {
+                    discard(functions, self, prepared);
+                    return Err((step, error));
+                }
+            }
+        }
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner).extend(prepared);
+        Ok(())
     }
 
     /// Keeps what a shard has for a write until the round ends.
@@ -59,8 +109,20 @@ impl Sinks {
 
     /// Writes and prepares what the round has, each sink as often as it may be tried.
     pub(crate) fn prepare(&mut self, functions: &Functions, attempts: u32) -> Result<(), RunError> {
-        for sink in self.open.values_mut().filter(|sink| !sink.round.is_empty()) {
+        let ready = std::mem::take(self.ready.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let mut written: BTreeMap<TransformId, Vec<Vec<u8>>> = BTreeMap::new();
+        for ((step, _), part) in ready {
+            written.entry(step).or_default().push(part);
+        }
+        // All of them first: a failure discards what sinks know of.
+        for (step, parts) in &mut written {
+            let sink = self.open.get_mut(step).expect("every write was opened");
+            sink.prepared.append(parts);
+        }
+        for (step, sink) in &mut self.open {
+            let is_in = !sink.round.is_empty() || written.contains_key(step);
             sink.prepare_round(functions, attempts)?;
+            sink.epoch += u64::from(is_in);
         }
         Ok(())
     }
@@ -86,7 +148,7 @@ impl Sinks {
         attempts: u32,
     ) -> Result<BTreeMap<String, Written>, RunError> {
         for sink in self.open.values_mut() {
-            if let Some(writer) = sink.first.take()
+            if let Some(writer) = sink.take_first()
                 && sink.prepared.is_empty()
                 && sink.written.is_none()
             {
@@ -118,7 +180,9 @@ impl Sinks {
     }
 
     /// Removes what this run has prepared, after a failure; best effort.
-    pub(crate) fn discard(self, functions: &Functions) {
+    pub(crate) fn discard(mut self, functions: &Functions) {
+        let ready = std::mem::take(self.ready.get_mut().unwrap_or_else(PoisonError::into_inner));
+        discard(functions, &self, ready);
         for mut sink in self.open.into_values() {
             let removed = caught(|| {
                 functions.write(&sink.path).discard(sink.prepared.split_off(sink.earlier));
@@ -129,7 +193,32 @@ impl Sinks {
     }
 }
 
+impl OpenPart {
+    pub(crate) fn step(&self) -> TransformId {
+        self.step
+    }
+
+    pub(crate) fn write(&mut self, batch: &mut Batch) -> Result<()> {
+        caught(|| self.writer.write(batch))
+    }
+}
+
+/// Removes parts that no sink knows of; best effort.
+fn discard(functions: &Functions, sinks: &Sinks, parts: BTreeMap<(TransformId, u32), Vec<u8>>) {
+    for ((step, _), part) in parts {
+        let removed = caught(|| {
+            functions.write(sinks.path(step)).discard(vec![part]);
+            Ok(())
+        });
+        drop(removed);
+    }
+}
+
 impl Sink {
+    fn take_first(&mut self) -> Option<Box<dyn ErasedWriter>> {
+        self.first.get_mut().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     fn failed(&self, what: &str, error: &Error) -> RunError {
         RunError::failed(format!("`{}` {what}: {error}", self.path)).in_step(&self.path)
     }
@@ -138,17 +227,7 @@ impl Sink {
         let mut round = std::mem::take(&mut self.round);
         let mut attempt = 1;
         let parts = loop {
-            // What may have to be written again is copied, and that goes through the author's code.
-            let given = if attempt < attempts {
-                let copied = caught(|| {
-                    let copies = |batches: &Vec<Batch>| batches.iter().map(Batch::copied).collect();
-                    Ok(round.iter().map(|(shard, it)| (*shard, copies(it))).collect())
-                });
-                copied.map_err(|error| self.failed("failed", &error))?
-            } else {
-                std::mem::take(&mut round)
-            };
-            match self.write(functions, given) {
+            match self.write(functions, &mut round, attempt < attempts) {
                 Ok(parts) => break parts,
                 Err(error) if attempt == attempts => {
                     let what = format!("failed {attempts} times, the last time with");
@@ -158,27 +237,30 @@ impl Sink {
             }
         };
         self.prepared.extend(parts);
-        self.epoch += 1;
         Ok(())
     }
 
-    /// Writes a part for each shard; if one cannot be, none is left.
+    /// Writes a part for each shard, of copies if it may be tried `again`; if one cannot be written,
+    /// none is left.
     fn write(
         &mut self,
         functions: &Functions,
-        round: BTreeMap<u32, Vec<Batch>>,
+        round: &mut BTreeMap<u32, Vec<Batch>>,
+        again: bool,
     ) -> Result<Vec<Vec<u8>>> {
         let code = functions.write(&self.path);
         let mut parts = Vec::new();
-        for (shard, batches) in round {
-            let first = self.first.take().filter(|_| shard == 0);
+        for (&shard, batches) in round {
+            let first = self.take_first().filter(|_| shard == 0);
             let part = caught(|| {
                 let mut writer = match first {
                     Some(writer) => writer,
                     None => code.open(self.epoch, shard)?,
                 };
-                for mut batch in batches {
-                    writer.write(&mut batch)?;
+                for batch in batches {
+                    // Copied one by one, which goes through the author's code: they stay in the
+                    // caches of a core.
+                    if again { writer.write(&mut batch.copied())? } else { writer.write(batch)? }
                 }
                 writer.prepare()
             });

@@ -148,6 +148,23 @@ impl Meta {
         }
     }
 
+    /// The same as `other`, in the room it has.
+    pub fn copy_from(&mut self, other: &Self) {
+        match (&mut self.timestamps, &other.timestamps) {
+            (
+                Timestamps::Each { at, min, max },
+                Timestamps::Each { at: others, min: a, max: b },
+            ) => {
+                at.clone_from(others);
+                (*min, *max) = (*a, *b);
+            }
+            (own, others) => *own = others.clone(),
+        }
+        self.windows.clone_from(&other.windows);
+        self.panes.clone_from(&other.panes);
+        self.kinds.clone_from(&other.kinds);
+    }
+
     /// That of the elements at `picked`, in that order.
     #[must_use]
     pub fn select(&self, picked: &[u32]) -> Self {
@@ -161,15 +178,29 @@ impl Meta {
 
     /// That of element `n` `counts[n]` times over.
     #[must_use]
-    pub fn repeat(&self, counts: &[u32]) -> Self {
+    pub fn repeated(&self, counts: &[u32]) -> Self {
         if self.is_const() {
             return self.clone();
         }
-        let mut picked = Vec::new();
-        for (index, &count) in (0_u32..).zip(counts) {
-            picked.extend(std::iter::repeat_n(index, count as usize));
+        let numbered = (0_u32..).zip(counts);
+        let repeated =
+            numbered.flat_map(|(index, &count)| std::iter::repeat_n(index, count as usize));
+        self.select(&repeated.collect::<Vec<u32>>())
+    }
+
+    /// That of the elements at `picked`, which is in their order and names none twice; the room of
+    /// the timestamps is used again.
+    #[must_use]
+    pub fn narrowed(self, picked: &[u32]) -> Self {
+        if self.is_const() {
+            return self;
         }
-        self.select(&picked)
+        Self {
+            timestamps: self.timestamps.narrowed(picked),
+            windows: self.windows.select(picked),
+            panes: self.panes.select(picked),
+            kinds: self.kinds.select(picked),
+        }
     }
 
     /// That of a run of elements.
@@ -236,6 +267,6 @@ impl Meta {
         self.windows.for_each(&self.timestamps, counts.len(), |_, window| {
             windows.push(window.clone());
         });
-        Self { windows: Windows::Each(windows), ..self.repeat(counts) }
+        Self { windows: Windows::Each(windows), ..self.repeated(counts) }
     }
 }

@@ -67,6 +67,19 @@ impl Timestamps {
         }
     }
 
+    /// Those at `picked`, which is ascending, in the room of all.
+    pub(super) fn narrowed(self, picked: &[u32]) -> Self {
+        let Self::Each { mut at, .. } = self else { return self };
+        let (mut min, mut max) = (Timestamp::MAX, Timestamp::MIN);
+        for (to, &from) in picked.iter().enumerate() {
+            let kept = at[from as usize];
+            at[to] = kept;
+            (min, max) = (min.min(kept), max.max(kept));
+        }
+        at.truncate(picked.len());
+        Self::Each { at, min, max }
+    }
+
     pub(super) fn append(&mut self, own: usize, other: Self, more: usize) {
         if let (Self::Const(a), Self::Const(b)) = (&*self, &other)
             && a == b

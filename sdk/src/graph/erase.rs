@@ -1,5 +1,9 @@
 //! The one place where typed code becomes `dyn`: below it there is no element type.
 
+mod by_element;
+
+pub(crate) use by_element::{filter, flat_map_into, map};
+
 use super::functions::{EdgeType, StepFn, StepWork, WindowAssigner};
 use crate::batch::{Batch, Column, ColumnExt, Windows};
 use crate::coder::Coder;
@@ -153,68 +157,6 @@ where
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()> {
         (self.function)(input, out, done)
     }
-}
-
-/// One element in, one out; the metadata moves over untouched.
-pub(crate) fn map<T: Element, U: Element>(
-    f: impl Fn(T) -> U + Send + Sync + 'static,
-) -> Arc<dyn StepFn> {
-    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
-        let values = input.values.typed_mut::<T>();
-        out[0].values.typed_mut::<U>().extend(values.drain(..).map(|value| {
-            let mapped = f(value);
-            *done += 1;
-            mapped
-        }));
-        // Swapped, not taken: the room of the old timestamps goes back to where batches come from.
-        std::mem::swap(&mut out[0].meta, &mut input.meta);
-        Ok(())
-    }))
-}
-
-/// Keeps the elements for which `keep` says so.
-pub(crate) fn filter<T: Element>(
-    keep: impl Fn(&T) -> bool + Send + Sync + 'static,
-) -> Arc<dyn StepFn> {
-    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
-        let before = input.len();
-        let mut kept = Vec::new();
-        let mut index = 0;
-        let values = input.values.typed_mut::<T>();
-        values.retain(|value| {
-            let keeps = keep(value);
-            *done += 1;
-            if keeps {
-                kept.push(index);
-            }
-            index += 1;
-            keeps
-        });
-        let all_kept = values.len() == before;
-        out[0].values.append(input.values.as_mut());
-        let meta = std::mem::take(&mut input.meta);
-        out[0].meta = if all_kept { meta } else { meta.select(&kept) };
-        Ok(())
-    }))
-}
-
-/// One element in, any number out, written by the closure.
-pub(crate) fn flat_map_into<T: Element, U: Element>(
-    f: impl Fn(T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
-) -> Arc<dyn StepFn> {
-    Arc::new(Stateless::new(move |input: &mut Batch, out: &mut [Batch], done: &mut usize| {
-        let emitted = out[0].values.typed_mut::<U>();
-        let mut counts = Vec::with_capacity(input.values.len());
-        for value in input.values.typed_mut::<T>().drain(..) {
-            let before = emitted.len();
-            f(value, emitted)?;
-            *done += 1;
-            counts.push(u32::try_from(emitted.len() - before).map_err(Error::from)?);
-        }
-        out[0].meta = input.meta.repeat(&counts);
-        input.clear();
-        Ok(())
-    }))
 }
 
 /// One element in, one out, to the first or the second output.

@@ -55,6 +55,17 @@ pub trait StepWork: Send {
     /// Takes all elements of `input` and counts in `done` those it is through with, so that after
     /// an error or a panic it is the index of the element that failed.
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()>;
+    /// The same for elements that others take too: they are cloned one by one. `None` if it cannot,
+    /// and wants a copy of the batch.
+    fn process_shared(
+        &mut self,
+        input: &Batch,
+        out: &mut [Batch],
+        done: &mut usize,
+    ) -> Option<Result<()>> {
+        let _ = (input, out, done);
+        None
+    }
     /// What the step reads beside its main input, in the order it was declared, for the window of
     /// the elements to come. A step with side inputs takes elements of one window at a time.
     fn see(&mut self, sides: &[ViewValue]) {

@@ -67,8 +67,7 @@ where
         if counts.iter().all(|&count| count == 1) {
             std::mem::swap(&mut out.meta, &mut input.meta);
         } else {
-            out.meta = input.meta.repeat(&counts);
-            input.clear();
+            out.meta = input.meta.repeated(&counts);
         }
         Ok(())
     };

@@ -1,6 +1,7 @@
 //! What views by key are read as.
 
 use crate::{Error, Key, Result};
+use foldhash::fast::RandomState;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -26,7 +27,7 @@ pub struct MapView<K, V> {
 }
 
 /// The place of each key in the order in which they came.
-type Index<K> = HashMap<K, usize>;
+type Index<K> = HashMap<K, usize, RandomState>;
 
 impl<K: Key, V> MapView<K, V> {
     /// These pairs, as a view of them would be read.
@@ -34,7 +35,7 @@ impl<K: Key, V> MapView<K, V> {
     /// # Errors
     /// If a key comes twice (model.md S24).
     pub fn of(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self> {
-        let mut view = Self { index: Index::new(), pairs: Vec::new() };
+        let mut view = Self { index: Index::default(), pairs: Vec::new() };
         for (key, value) in pairs {
             view.insert(key, value)?;
         }
@@ -106,7 +107,7 @@ pub struct MultimapView<K, V> {
 impl<K: Key, V> MultimapView<K, V> {
     /// These pairs, as a view of them would be read.
     pub fn of(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
-        let mut view = Self { index: Index::new(), keys: Vec::new() };
+        let mut view = Self { index: Index::default(), keys: Vec::new() };
         for (key, value) in pairs {
             view.insert(key, value);
         }

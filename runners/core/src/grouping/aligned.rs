@@ -278,7 +278,7 @@ impl Aligned {
         let table = self.gather(window, pane.table);
         pane.table = Some(table);
         let count = self.tables.entries(table);
-        let values = panes.out.values.as_mut();
+        let values = panes.values();
         // What is dropped next need not be cleared first.
         let after = if expired { Afterwards::Keep } else { self.after };
         self.tables.fire(table, Entries::All, after, values);

@@ -119,14 +119,15 @@ fn bundle(elements: &[(u8, i64)], window_fn: &WindowFn) -> Batch {
 }
 
 fn panes(fired: Fired) -> Vec<Pane> {
-    let Some(batch) = fired.panes else { return Vec::new() };
-    let values = batch.values.typed::<(u8, i64)>();
     let mut panes = Vec::new();
-    batch.meta.windows.for_each(&batch.meta.timestamps, batch.len(), |at, window| {
-        let (key, sum) = values[at];
-        let (pane, timestamp) = (*batch.meta.panes.at(at), batch.meta.timestamps.at(at));
-        panes.push((key, sum, window.clone(), pane, timestamp));
-    });
+    for batch in fired.panes {
+        let values = batch.values.typed::<(u8, i64)>();
+        batch.meta.windows.for_each(&batch.meta.timestamps, batch.len(), |at, window| {
+            let (key, sum) = values[at];
+            let (pane, timestamp) = (*batch.meta.panes.at(at), batch.meta.timestamps.at(at));
+            panes.push((key, sum, window.clone(), pane, timestamp));
+        });
+    }
     panes.sort_by(|a, b| (a.0, &a.2, a.3.index).cmp(&(b.0, &b.2, b.3.index)));
     panes
 }

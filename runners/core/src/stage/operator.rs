@@ -102,14 +102,37 @@ impl Operator {
                 })
             }
         };
-        outcome.map_err(|error| {
-            // A step may have taken the timestamps along before it failed.
-            let at = match &batch.meta.timestamps {
-                Timestamps::Const(at) => Some(*at),
-                Timestamps::Each { at, .. } => at.get(done).copied(),
-            };
-            error.in_step(&self.path).at_element(done, count, at)
-        })
+        outcome.map_err(|error| self.failed_at(error, &batch.meta, (done, count)))
+    }
+
+    /// Takes clones of all elements of a batch that others take too; not if it wants a copy.
+    pub(super) fn run_shared(&mut self, batch: &Batch) -> Result<bool, StageError> {
+        let Work::ParDo(work) = &mut self.work else { return Ok(false) };
+        let (out, mut done) = (&mut self.out, 0);
+        let outcome = guarded(|| match work.process_shared(batch, out, &mut done) {
+            Some(outcome) => outcome.map(|()| true),
+            None => Ok(false),
+        });
+        let taken =
+            outcome.map_err(|error| self.failed_at(error, &batch.meta, (done, batch.len())))?;
+        if taken {
+            self.counts.elements_in += batch.len() as u64;
+        }
+        Ok(taken)
+    }
+
+    fn failed_at(
+        &self,
+        error: StageError,
+        meta: &Meta,
+        (done, count): (usize, usize),
+    ) -> StageError {
+        // A step may have taken the timestamps along before it failed.
+        let at = match &meta.timestamps {
+            Timestamps::Const(at) => Some(*at),
+            Timestamps::Each { at, .. } => at.get(done).copied(),
+        };
+        error.in_step(&self.path).at_element(done, count, at)
     }
 
     pub(super) fn finish_bundle(&mut self) -> Result<(), StageError> {

@@ -44,7 +44,7 @@ impl Lane {
         let mut stepped = Stepped { dropped: grouping.take_dropped(), ..Stepped::default() };
         for Fired { panes, late_panes } in [of_bundle, of_watermark, of_time] {
             stepped.counts.late_panes += late_panes;
-            stepped.counts.elements_out += panes.as_ref().map_or(0, Batch::len) as u64;
+            stepped.counts.elements_out += panes.iter().map(Batch::len).sum::<usize>() as u64;
             stepped.panes.extend(panes);
         }
         Ok(stepped)

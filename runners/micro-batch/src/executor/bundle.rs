@@ -155,6 +155,9 @@ impl Shop<'_> {
         }
         for (target, batch) in output.elements {
             let count = batch.len() as u64;
+            if count == 0 {
+                continue;
+            }
             match target {
                 Target::Grouping(id) => {
                     let step = self.site.plan.groupings[id.0 as usize].step;

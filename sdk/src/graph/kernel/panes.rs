@@ -118,7 +118,17 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         match to {
             PaneColumn::All(pane) => {
                 let table = self.panes[pane.0 as usize].as_mut().expect("the pane is open");
-                for (key, value) in values.drain(..) {
+                let mut rest = values.drain(..);
+                if size_of::<K>() == 0
+                    && let Some((key, first)) = rest.next()
+                {
+                    // All keys of such a type are equal.
+                    let entry =
+                        table.change(hasher, key, || fold.create(), |it| fold.add(it, first));
+                    let (_, accumulator) = &mut table.entries_mut()[entry as usize];
+                    rest.by_ref().for_each(|(_, value)| fold.add(accumulator, value));
+                }
+                for (key, value) in rest {
                     let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
                     table.change(hasher, key, || fold.create(), add);
                 }

@@ -88,7 +88,7 @@ pub(super) fn fire_late(
     }
     let late = pane.late.as_mut().expect("only windows past their end fire late");
     let table = pane.table.expect("only windows before their end are without a table");
-    tables.fire(table, Entries::Some(entries), after, panes.out.values.as_mut());
+    tables.fire(table, Entries::Some(entries), after, panes.values());
     let labels = entries.iter().map(|&entry| {
         let at = entry as usize;
         let shown = late.shown[at];

@@ -95,7 +95,7 @@ impl General {
         let firing = &mut self.firing;
         let count = firing.rows.len();
         if 0 < count {
-            self.cells.fire(&firing.rows, panes.out.values.as_mut());
+            self.cells.fire(&firing.rows, panes.values());
             panes.late +=
                 firing.panes.iter().filter(|pane| pane.timing == PaneTiming::Late).count() as u64;
             let meta = Meta {

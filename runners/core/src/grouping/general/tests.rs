@@ -97,19 +97,20 @@ fn windowing() -> impl Strategy<Value = (Duration, Windowing)> {
 }
 
 fn panes(fired: Fired) -> Vec<Pane> {
-    let Some(batch) = fired.panes else { return Vec::new() };
-    let values = batch.values.typed::<(u8, i64)>();
     let mut panes = Vec::new();
-    batch.meta.windows.for_each(&batch.meta.timestamps, batch.len(), |at, window| {
-        let (key, sum) = values[at];
-        panes.push((
-            key,
-            sum,
-            window.clone(),
-            *batch.meta.panes.at(at),
-            batch.meta.timestamps.at(at),
-        ));
-    });
+    for batch in fired.panes {
+        let values = batch.values.typed::<(u8, i64)>();
+        batch.meta.windows.for_each(&batch.meta.timestamps, batch.len(), |at, window| {
+            let (key, sum) = values[at];
+            panes.push((
+                key,
+                sum,
+                window.clone(),
+                *batch.meta.panes.at(at),
+                batch.meta.timestamps.at(at),
+            ));
+        });
+    }
     panes
 }
 
