@@ -114,7 +114,8 @@ impl<'a> Executor<'a> {
     }
 
     pub(crate) fn run(mut self) -> Result<RunResult, RunError> {
-        let outcome = self.play();
+        // A host that fails must not keep the sinks from being cleared.
+        let outcome = caught_whole(|| self.play());
         let torn = self.works.tear_down(self.attempt(1));
         match outcome.and_then(|ended| torn.map(|()| ended)) {
             Ok(Ended::Complete) => self.finish(None),
