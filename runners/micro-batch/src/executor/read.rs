@@ -285,9 +285,9 @@ impl Shop<'_> {
             }
         }
         desk.rows.insert(share.step, room);
-        for &stage in stages.iter().flatten() {
-            let output = lane.stages[stage].finish_bundle(&mut NoInspect);
-            let output = output.map_err(Failure::OfStage)?;
+        // All end before anything is handed on: what a lifter takes then counts.
+        let ends = stages.iter().flatten().map(|&at| lane.stages[at].finish_bundle(&mut NoInspect));
+        for output in ends.collect::<Result<Vec<_>, _>>().map_err(Failure::OfStage)? {
             self.hand((number, lane, desk), output, &mut made).map_err(Failure::Fatal)?;
         }
         Ok((read, made))
