@@ -94,7 +94,8 @@ impl<'a> Executor<'a> {
         let before = job.options.from.map(|from| from.header.clone());
         let before = before.unwrap_or_else(|| SavepointHeader::written_by("", ""));
         clock.advance(before.processing_time - clock.now());
-        let settings = settings.clone();
+        let settings =
+            MicroBatchSettings { attempts: settings.attempts.max(1), ..settings.clone() };
         let (rounds, read_bundles) = (0, 0);
         Ok(Self {
             settings,
