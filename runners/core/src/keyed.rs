@@ -264,11 +264,12 @@ impl Keyed {
             merging.roll_back();
         }
         self.work.timer_requests().clear();
-        // Rows that it opened are forgotten.
-        for row in std::mem::take(&mut self.touched) {
+        // Rows that it opened are forgotten, the last one first: then the next try opens the same
+        // again, and their order does not show that there was another.
+        for row in std::mem::take(&mut self.opened).into_iter().rev() {
             self.close_if_empty(row);
         }
-        self.opened.clear();
+        self.touched.clear();
         self.emptied = false;
         self.work.renew()
     }

@@ -95,7 +95,8 @@ impl<'a> Executor<'a> {
         let before = job.options.from.map(|from| from.header.clone());
         let before = before.unwrap_or_else(|| SavepointHeader::written_by("", ""));
         clock.advance(before.processing_time - clock.now());
-        let settings = settings.clone();
+        let settings =
+            MicroBatchSettings { attempts: settings.attempts.max(1), ..settings.clone() };
         let (rounds, read_bundles) = (0, 0);
         Ok(Self {
             settings,
@@ -115,7 +116,8 @@ impl<'a> Executor<'a> {
     }
 
     pub(crate) fn run(mut self) -> Result<RunResult, RunError> {
-        let outcome = self.play();
+        // A host that fails must not keep the sinks from being cleared.
+        let outcome = caught_whole(|| self.play());
         let torn = self.works.tear_down(self.attempt(1));
         match outcome.and_then(|ended| torn.map(|()| ended)) {
             Ok(Ended::Complete) => self.finish(None),

@@ -133,11 +133,7 @@ impl Sinks {
         functions: &Functions,
         attempts: u32,
     ) -> Result<(), RunError> {
-        let due = |sink: &&mut Sink| sink.style == SinkStyle::PerEpoch && !sink.prepared.is_empty();
-        for sink in self.open.values_mut().filter(due) {
-            sink.commit(functions, Completion::Complete, attempts)?;
-        }
-        Ok(())
+        self.commit(SinkStyle::PerEpoch, functions, Completion::Complete, attempts)
     }
 
     /// Lets everything appear, be it empty.
@@ -147,21 +143,32 @@ impl Sinks {
         completion: Completion,
         attempts: u32,
     ) -> Result<BTreeMap<String, Written>, RunError> {
-        for sink in self.open.values_mut() {
-            if let Some(writer) = sink.take_first()
-                && sink.prepared.is_empty()
-                && sink.written.is_none()
-            {
-                let part = caught(|| writer.prepare());
-                sink.prepared.push(part.map_err(|error| sink.failed("failed", &error))?);
-            }
+        // One that got nothing has a part without elements.
+        let is_bare = |sink: &&mut Sink| sink.prepared.is_empty() && sink.written.is_none();
+        for sink in self.open.values_mut().filter(is_bare) {
+            sink.round.insert(0, Vec::new());
+            sink.prepare_round(functions, attempts)?;
         }
-        for sink in self.open.values_mut() {
-            if !sink.prepared.is_empty() {
-                sink.commit(functions, completion, attempts)?;
-            }
+        // What appears at the end does so when all else has.
+        for style in [SinkStyle::PerEpoch, SinkStyle::AtEnd] {
+            self.commit(style, functions, completion, attempts)?;
         }
         Ok(self.written())
+    }
+
+    /// Lets what sinks of this style have prepared appear.
+    fn commit(
+        &mut self,
+        style: SinkStyle,
+        functions: &Functions,
+        completion: Completion,
+        attempts: u32,
+    ) -> Result<(), RunError> {
+        let due = |sink: &&mut Sink| sink.style == style && !sink.prepared.is_empty();
+        for sink in self.open.values_mut().filter(due) {
+            sink.commit(functions, completion, attempts)?;
+        }
+        Ok(())
     }
 
     /// What each sink has let appear, by the path of its write.

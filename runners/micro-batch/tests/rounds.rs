@@ -75,7 +75,9 @@ fn a_panic_is_tried_again_and_leaves_no_trace() {
         assert_eq!(result.step("Flaky").elements_in, 1_000, "{runner:?}");
         assert_eq!(met.load(Ordering::Relaxed), 2);
 
-        let error = runner.clone().attempts(1).run(&{
+        // No attempts at all are one.
+        let settings = MicroBatchSettings { attempts: 0, ..runner.settings().clone() };
+        let error = MicroBatchRunner::new(settings).run(&{
             let pipeline = Pipeline::new();
             let read = pipeline.read(generate_sequence(0..9));
             read.map(|_| -> u64 { panic!("for good") }).named("Broken").collect();

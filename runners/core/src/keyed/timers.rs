@@ -20,6 +20,8 @@ pub(super) struct Timers {
     holds: BTreeMap<Timestamp, usize>,
     /// What the bundle in hand has changed, and what was before.
     undo: Vec<(Name, Option<Entry>)>,
+    /// Rows that were at their end in the bundle in hand, and when that was.
+    expired: Vec<(RowId, Timestamp)>,
 }
 
 /// In the order in which timers of one time fire.
@@ -62,6 +64,7 @@ impl Timers {
             expiry: BTreeMap::new(),
             holds: BTreeMap::new(),
             undo: Vec::new(),
+            expired: Vec::new(),
         }
     }
 
@@ -247,6 +250,7 @@ impl Timers {
             );
             listed.pop_front();
         }
+        self.expired.push((row, expiry));
     }
 
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
@@ -255,17 +259,17 @@ impl Timers {
 
     pub(super) fn commit(&mut self) {
         self.undo.clear();
+        self.expired.clear();
     }
 
     pub(super) fn roll_back(&mut self) {
         while let Some((name, before)) = self.undo.pop() {
             self.put(&name, before);
         }
-        for (row, timers) in (0..).map(RowId).zip(&mut self.rows) {
-            if let (Some(expiry), None) = (timers.expiry, timers.listed) {
-                timers.listed = Some(expiry);
-                self.expiry.entry(expiry).or_default().push_back(row);
-            }
+        // Back where they were: in front, the last one first.
+        while let Some((row, expiry)) = self.expired.pop() {
+            self.rows[row.0 as usize].listed = Some(expiry);
+            self.expiry.entry(expiry).or_default().push_front(row);
         }
     }
 }

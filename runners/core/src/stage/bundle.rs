@@ -74,7 +74,14 @@ impl Bundling {
         stage.start_bundle()?;
         while let Some(Admitted { sides, mut batch }) = rest.pop_front() {
             if let Some(kept) = &mut kept {
-                kept.push(Admitted { sides: sides.clone(), batch: stage.copy_of(&batch)? });
+                match stage.copy_of(&batch) {
+                    Ok(copy) => kept.push(Admitted { sides: sides.clone(), batch: copy }),
+                    Err(error) => {
+                        // It goes on waiting: the next try takes it.
+                        rest.push_front(Admitted { sides, batch });
+                        return Err(error);
+                    }
+                }
             }
             if !sides.is_empty() {
                 stage.see(&sides)?;

@@ -165,7 +165,10 @@ impl Operator {
                 drop(guarded(|| work.teardown()));
                 guarded(|| functions.step(&self.code).setup()).map(|new| *work = new)
             }
-            Work::Keyed(keyed) => guarded(|| keyed.roll_back()),
+            Work::Keyed(keyed) => {
+                drop(guarded(|| keyed.teardown()));
+                guarded(|| keyed.roll_back())
+            }
             Work::Identity | Work::Window(_) => Ok(()),
         };
         outcome.map_err(|error| error.in_step(&self.path))

@@ -3,6 +3,7 @@
 use super::{Executor, site};
 use heliostat::savepoint::{SavepointHeader, StepKind};
 use heliostat::{Completion, RunError, RunResult, StopCause, Stopped};
+use heliostat_runner_core::caught;
 
 impl Executor<'_> {
     /// Lets what was written appear; under another name if the run was stopped.
@@ -61,7 +62,7 @@ impl Executor<'_> {
             savepoint.steps.insert(path, state);
         }
         let store = self.job.options.savepoints.take();
-        if let Err(error) = store.map_or(Ok(()), |store| store.store(&savepoint)) {
+        if let Err(error) = store.map_or(Ok(()), |store| caught(|| store.store(&savepoint))) {
             self.sinks.discard(functions);
             return Err(RunError::failed(format!("the savepoint cannot be stored: {error}")));
         }

@@ -161,16 +161,17 @@ impl Shop<'_> {
             }
         }
         desk.rows.insert(share.step, room);
-        for &stage in stages.iter().flatten() {
-            let output = lane.stages[stage].finish_bundle(&mut NoInspect);
-            let mut output = output.map_err(Failure::OfStage)?;
-            for (target, batch) in &mut output.elements {
-                self.write(*target, batch, (&mut made, &mut parts))?;
-            }
-            self.hand((number, lane, desk), output, &mut made).map_err(Failure::Fatal)?;
+        let ends = stages.iter().flatten().map(|&at| lane.stages[at].finish_bundle(&mut NoInspect));
+        let mut outputs = ends.collect::<Result<Vec<_>, _>>().map_err(Failure::OfStage)?;
+        for (target, batch) in outputs.iter_mut().flat_map(|output| &mut output.elements) {
+            self.write(*target, batch, (&mut made, &mut parts))?;
         }
         let prepared = self.sinks.prepare_parts(functions, parts.open);
         prepared.map_err(|(step, error)| Failure::OfSink(step, error))?;
+        // Nothing can be tried again from here on: what a lifter takes now counts.
+        for output in outputs {
+            self.hand((number, lane, desk), output, &mut made).map_err(Failure::Fatal)?;
+        }
         Ok((read, made))
     }
 
