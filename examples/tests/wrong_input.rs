@@ -257,7 +257,7 @@ fn assert_untouched(output: &str) {
 fn an_interrupted_run_commits_what_it_has_under_another_name() {
     let (scratch, output, mut held) = held("interrupted");
     held.interrupt();
-    held.wait_for("stopping after the bundle in hand");
+    held.wait_for(STOPPING);
     held.release();
     let (code, told) = held.end();
     assert_eq!(code, Some(130), "{told}");
@@ -279,7 +279,7 @@ fn an_interrupted_run_commits_what_it_has_under_another_name() {
 fn a_second_interrupt_commits_nothing() {
     let (scratch, output, mut held) = held("aborted");
     held.interrupt();
-    held.wait_for("stopping after the bundle in hand");
+    held.wait_for(STOPPING);
     held.interrupt();
     held.wait_for("aborting");
     held.release();
@@ -309,7 +309,7 @@ fn to_savepoint(scratch: &Scratch) -> Vec<String> {
 fn an_interrupted_run_goes_on_from_its_savepoint() {
     let (scratch, output, mut held) = held_with("goes-on", to_savepoint);
     held.interrupt();
-    held.wait_for("stopping after the bundle in hand");
+    held.wait_for(STOPPING);
     held.release();
     let (code, told) = held.end();
     assert_eq!(code, Some(130), "{told}");
