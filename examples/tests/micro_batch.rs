@@ -3,6 +3,8 @@
 //! Where some input is late, the two show other panes on the way, for a round is late or on time as
 //! a whole, and the same last ones as long as nothing is dropped.
 
+#[path = "micro_batch/flights.rs"]
+mod flights;
 #[path = "programs/laws.rs"]
 mod laws;
 #[path = "programs/program.rs"]
