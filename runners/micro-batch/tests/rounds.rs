@@ -3,8 +3,8 @@
 use heliostat::graph::ReadSpec;
 use heliostat::prelude::*;
 use heliostat::{
-    Boundedness, Collected, Interrupt, Job, JobOptions, KeptSavepoint, NoObserver, RunResult,
-    Runner, StopCause,
+    Boundedness, Clock, Collected, Interrupt, Job, JobOptions, KeptSavepoint, NoObserver,
+    RunResult, Runner, StopCause, SystemClock,
 };
 use heliostat_micro_batch::{MicroBatchRunner, MicroBatchSettings, Rounds};
 use heliostat_runner_core::SimulatedHost;
@@ -289,6 +289,23 @@ fn rounds_at_intervals_end_with_their_sources() {
     let result = runner.run(&pipeline).expect("it runs");
     assert_eq!(result.stopped, None);
     assert_eq!(sorted(&result, &sums), by_hand().into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_round_comes_no_sooner_than_its_interval_says() {
+    let pipeline = Pipeline::new();
+    let times = pipeline.read(generate_sequence(0..2)).map(|_| SystemClock.now().millis());
+    let times = times.collect();
+    let settings = MicroBatchSettings {
+        workers: 1,
+        // Longer than a clock waits at once.
+        rounds: Rounds::Every(millis(1_200)),
+        round_elements: 1,
+        ..MicroBatchSettings::default()
+    };
+    let result = MicroBatchRunner::new(settings).run(&pipeline).expect("it runs");
+    let times = sorted(&result, &times);
+    assert!(times[0] + 1_200 <= times[1], "{times:?}");
 }
 
 #[test]
