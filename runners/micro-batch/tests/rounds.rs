@@ -281,6 +281,23 @@ fn one_round_takes_all_there_is() {
 }
 
 #[test]
+fn a_step_reads_beside_it_all_that_the_round_brought() {
+    for (round_elements, seen) in
+        [(1_000, [10; 10].to_vec()), (2, vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10])]
+    {
+        let pipeline = Pipeline::new();
+        let as_it_comes = Window::global().trigger(repeatedly(after_count(1))).accumulating();
+        let side = pipeline.read(generate_sequence(0..10)).window(as_it_comes);
+        let count = side.combine_globally_as_view(Count);
+        let main = pipeline.read(generate_sequence(0..10));
+        let counts = main.map_with(&count, |_, count| *count).collect();
+        let settings = MicroBatchSettings { round_elements, ..MicroBatchSettings::default() };
+        let result = MicroBatchRunner::new(settings).run(&pipeline).expect("it runs");
+        assert_eq!(sorted(&result, &counts), seen, "{round_elements} elements in a round");
+    }
+}
+
+#[test]
 fn rounds_at_intervals_end_with_their_sources() {
     let pipeline = Pipeline::new();
     let sums = numbers(&pipeline).sum_per_key().collect();
