@@ -1,4 +1,5 @@
-//! Everything a user can get wrong: the exit code, the words, and what became of the output.
+//! Everything a user can get wrong, on every runner: the exit code, the words, and what became of
+//! the output.
 
 #[path = "programs/program.rs"]
 mod program;
@@ -12,6 +13,38 @@ use std::process::{Child, Command, Stdio};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_wrong-input");
 const HEADER: &str = "fruit,second,pieces,boxes\n";
 const GOOD: &str = "apples,1,12,3\npears,2,8,2\n";
+
+/// What is said when somebody wants a run to stop.
+const STOPPING: &str = "stopping when what is in hand is done";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum On {
+    Direct,
+    MicroBatch,
+}
+
+impl On {
+    const ALL: [Self; 2] = [Self::Direct, Self::MicroBatch];
+
+    /// How it is chosen on the command line.
+    fn chosen(self) -> &'static [&'static str] {
+        match self {
+            // Trusting, so that the failing element is always the same one of its batch.
+            Self::Direct => &["--direct.trusting"],
+            Self::MicroBatch => &["--runner", "micro-batch"],
+        }
+    }
+
+    /// The same for a run that is interrupted, which must have something left to do then.
+    fn held(self) -> &'static [&'static str] {
+        match self {
+            Self::Direct => &[],
+            Self::MicroBatch => {
+                &["--runner", "micro-batch", "--micro-batch.round-elements", "100000"]
+            }
+        }
+    }
+}
 
 /// What stood in the output before the run.
 const BEFORE: &str = "from an earlier run\n";
@@ -85,16 +118,16 @@ fn rows() -> Vec<Row> {
 
 #[test]
 fn what_is_wrong_is_said_and_leaves_no_half_written_output() {
-    for row in rows() {
-        check(&row, None);
+    for (row, on) in rows().iter().flat_map(|row| On::ALL.map(|on| (row, on))) {
+        check(row, on, None);
         if !row.output.contains('/') {
-            check(&row, Some(BEFORE));
+            check(row, on, Some(BEFORE));
         }
     }
 }
 
 #[track_caller]
-fn check(row: &Row, before: Option<&str>) {
+fn check(row: &Row, on: On, before: Option<&str>) {
     let scratch = Scratch::new(row.name);
     let (input, output) = (scratch.path("in.csv"), scratch.path(row.output));
     let mut files = Vec::new();
@@ -106,19 +139,20 @@ fn check(row: &Row, before: Option<&str>) {
         fs::write(&output, before).expect("the scratch directory can be written to");
     }
     let fixed = ["run", "--case", row.case, "--input", &input, "--output", &output];
-    // Trusting, so that the failing element is always the same one of its batch.
-    let ran = run(PROGRAM, &[&fixed[..], &["--direct.trusting"], row.options].concat());
+    let names_a_runner = row.options.contains(&"--runner");
+    let chosen = if names_a_runner { &[] } else { on.chosen() };
+    let ran = run(PROGRAM, &[&fixed[..], chosen, row.options].concat());
     let said = normalized(&text(&ran.stderr), &scratch);
-    assert_eq!(ran.status.code(), Some(row.exit), "{}: {said}", row.name);
-    assert_golden(row.name, &said);
+    assert_eq!(ran.status.code(), Some(row.exit), "{} on {on:?}: {said}", row.name);
+    assert_golden(row.name, on, &said);
 
     let after = match row.left {
         Left::Text(text) => Some(text),
         Left::Nothing => before,
     };
-    assert_eq!(fs::read_to_string(&output).ok().as_deref(), after, "{}", row.name);
+    assert_eq!(fs::read_to_string(&output).ok().as_deref(), after, "{} on {on:?}", row.name);
     files.extend(after.map(|_| row.output));
-    assert_eq!(names(&scratch), files, "{}: nothing else stays behind", row.name);
+    assert_eq!(names(&scratch), files, "{} on {on:?}: nothing else stays", row.name);
 }
 
 /// The files of the scratch directory, those with temporary names too.
@@ -138,9 +172,11 @@ fn bad_rows_are_counted() {
     let rows = format!("{HEADER}plums,soon,3,1\ngrapes,3\nkiwis,5,x,1\nfigs,,1,1\n{GOOD}");
     fs::write(&input, rows).expect("the scratch directory can be written to");
     let arguments = ["run", "--case", "tolerant", "--input", &input, "--output", &output];
-    let told = text(&run(PROGRAM, &arguments).stdout);
-    assert!(told.contains("rejected 4 rows: 4 in `Read`"), "{told}");
-    assert!(told.contains("out.jsonl: 2 elements"), "{told}");
+    for on in On::ALL {
+        let told = text(&run(PROGRAM, &[&arguments, on.chosen()].concat()).stdout);
+        assert!(told.contains("rejected 4 rows: 4 in `Read`"), "{on:?}: {told}");
+        assert!(told.contains("out.jsonl: 2 elements"), "{on:?}: {told}");
+    }
 }
 
 /// The words without what differs between machines and edits.
@@ -160,15 +196,22 @@ fn normalized(said: &str, scratch: &Scratch) -> String {
     lines.join("\n") + "\n"
 }
 
+/// What a runner says in words of its own stands in a folder with its name.
 #[track_caller]
-fn assert_golden(name: &str, said: &str) {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages");
-    let golden = directory.join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+fn assert_golden(name: &str, on: On, said: &str) {
+    let messages = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages");
+    let shared = messages.join(format!("{name}.txt"));
+    let golden = match on {
+        On::Direct => shared.clone(),
+        On::MicroBatch => messages.join("micro-batch").join(format!("{name}.txt")),
+    };
+    let of = |path: &Path| fs::read_to_string(path).ok();
+    let is_as_direct = on != On::Direct && of(&shared).is_some_and(|shared| shared == said);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() && !is_as_direct {
         fs::write(&golden, said).expect("a golden file can be written");
     }
-    let wanted = fs::read_to_string(&golden).unwrap_or_default();
-    assert_eq!(said, wanted, "{name}: UPDATE_GOLDEN=1 accepts what is said now");
+    let wanted = of(&golden).or_else(|| of(&shared)).unwrap_or_default();
+    assert_eq!(said, wanted, "{name} on {on:?}: UPDATE_GOLDEN=1 accepts what is said now");
 }
 
 /// A program that holds its first bundle until it is told to go on.
@@ -233,17 +276,22 @@ impl Drop for Held {
 }
 
 /// A run that holds its first bundle, and an output that is there already.
-fn held(name: &str) -> (Scratch, String, Held) {
-    held_with(name, |_| Vec::new())
+fn held(name: &str, on: On) -> (Scratch, String, Held) {
+    held_with(name, on, |_| Vec::new())
 }
 
 /// The same with options that may name files beside the output.
-fn held_with(name: &str, options: impl FnOnce(&Scratch) -> Vec<String>) -> (Scratch, String, Held) {
-    let scratch = Scratch::new(name);
+fn held_with(
+    name: &str,
+    on: On,
+    options: impl FnOnce(&Scratch) -> Vec<String>,
+) -> (Scratch, String, Held) {
+    let scratch = Scratch::new(&format!("{name}-{on:?}"));
     let output = scratch.path("out.jsonl");
     fs::write(&output, BEFORE).expect("the scratch directory can be written to");
     let options = options(&scratch);
-    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let options = options.iter().map(String::as_str).chain(on.held().iter().copied());
+    let options: Vec<&str> = options.collect();
     let held = Held::start(&scratch, &output, &options);
     (scratch, output, held)
 }
@@ -255,49 +303,55 @@ fn assert_untouched(output: &str) {
 
 #[test]
 fn an_interrupted_run_commits_what_it_has_under_another_name() {
-    let (scratch, output, mut held) = held("interrupted");
-    held.interrupt();
-    held.wait_for("stopping after the bundle in hand");
-    held.release();
-    let (code, told) = held.end();
-    assert_eq!(code, Some(130), "{told}");
-    assert!(told.contains("out.jsonl.partial") && told.contains("interrupted after"), "{told}");
-    assert_untouched(&output);
-    assert_eq!(names(&scratch), ["in.csv", "out.jsonl", "out.jsonl.partial"]);
+    for on in On::ALL {
+        let (scratch, output, mut held) = held("interrupted", on);
+        held.interrupt();
+        held.wait_for(STOPPING);
+        held.release();
+        let (code, told) = held.end();
+        assert_eq!(code, Some(130), "{told}");
+        assert!(told.contains("out.jsonl.partial") && told.contains("interrupted after"), "{told}");
+        assert_untouched(&output);
+        assert_eq!(names(&scratch), ["in.csv", "out.jsonl", "out.jsonl.partial"]);
 
-    let partial = fs::read_to_string(scratch.path("out.jsonl.partial"));
-    let lines = partial.expect("what came through is there");
-    let mut numbers: Vec<u64> =
-        lines.lines().map(|line| line.parse().expect("each line is whole")).collect();
-    numbers.sort_unstable();
-    let count = numbers.len() as u64;
-    assert!(0 < count && count < 1_000_000, "{count} of a million numbers");
-    assert!(numbers.into_iter().eq(0..count), "bundles are whole");
+        let partial = fs::read_to_string(scratch.path("out.jsonl.partial"));
+        let lines = partial.expect("what came through is there");
+        let mut numbers: Vec<u64> =
+            lines.lines().map(|line| line.parse().expect("each line is whole")).collect();
+        numbers.sort_unstable();
+        let count = numbers.len() as u64;
+        assert!(0 < count && count < 1_000_000, "{count} of a million numbers");
+        assert!(numbers.into_iter().eq(0..count), "bundles are whole");
+    }
 }
 
 #[test]
 fn a_second_interrupt_commits_nothing() {
-    let (scratch, output, mut held) = held("aborted");
-    held.interrupt();
-    held.wait_for("stopping after the bundle in hand");
-    held.interrupt();
-    held.wait_for("aborting");
-    held.release();
-    held.wait_for("nothing was written");
-    assert_eq!(held.end().0, Some(130));
-    assert_untouched(&output);
-    assert_eq!(names(&scratch), ["in.csv", "out.jsonl"]);
+    for on in On::ALL {
+        let (scratch, output, mut held) = held("aborted", on);
+        held.interrupt();
+        held.wait_for(STOPPING);
+        held.interrupt();
+        held.wait_for("aborting");
+        held.release();
+        held.wait_for("nothing was written");
+        assert_eq!(held.end().0, Some(130));
+        assert_untouched(&output);
+        assert_eq!(names(&scratch), ["in.csv", "out.jsonl"]);
+    }
 }
 
 #[test]
 fn a_third_interrupt_does_not_wait_for_the_bundle() {
-    let (_scratch, output, mut held) = held("left");
-    for words in ["stopping", "aborting", "leaving"] {
-        held.interrupt();
-        held.wait_for(words);
+    for on in On::ALL {
+        let (_scratch, output, mut held) = held("left", on);
+        for words in ["stopping", "aborting", "leaving"] {
+            held.interrupt();
+            held.wait_for(words);
+        }
+        assert_eq!(held.end().0, Some(130));
+        assert_untouched(&output);
     }
-    assert_eq!(held.end().0, Some(130));
-    assert_untouched(&output);
 }
 
 /// Where an interrupted run leaves its savepoint.
@@ -307,40 +361,45 @@ fn to_savepoint(scratch: &Scratch) -> Vec<String> {
 
 #[test]
 fn an_interrupted_run_goes_on_from_its_savepoint() {
-    let (scratch, output, mut held) = held_with("goes-on", to_savepoint);
-    held.interrupt();
-    held.wait_for("stopping after the bundle in hand");
-    held.release();
-    let (code, told) = held.end();
-    assert_eq!(code, Some(130), "{told}");
-    assert!(told.contains("wrote nothing yet") && told.contains("; go on with `run --from"));
-    assert_untouched(&output);
-    let left = names(&scratch);
-    assert_eq!(left.len(), 4, "the part that is prepared, and the savepoint: {left:?}");
-    assert_eq!(left[1..], ["a.savepoint", "in.csv", "out.jsonl"]);
+    for (on, next) in On::ALL.into_iter().flat_map(|on| On::ALL.map(|next| (on, next))) {
+        let (scratch, output, mut held) = held_with("goes-on", on, to_savepoint);
+        held.interrupt();
+        held.wait_for(STOPPING);
+        held.release();
+        let (code, told) = held.end();
+        assert_eq!(code, Some(130), "{told}");
+        assert!(told.contains("wrote nothing yet") && told.contains("; go on with `run --from"));
+        assert_untouched(&output);
+        let left = names(&scratch);
+        assert_eq!(left.len(), 4, "the part that is prepared, and the savepoint: {left:?}");
+        assert_eq!(left[1..], ["a.savepoint", "in.csv", "out.jsonl"]);
 
-    let (input, savepoint) = (scratch.path("in.csv"), scratch.path("a.savepoint"));
-    let fixed = ["run", "--case", "holding", "--input", &input, "--output", &output];
-    let ran = run(PROGRAM, &[&fixed[..], &["--from", &savepoint, "--direct.trusting"]].concat());
-    assert!(ran.status.success(), "{}", text(&ran.stderr));
-    assert_eq!(names(&scratch), ["a.savepoint", "in.csv", "out.jsonl"]);
-    let lines = fs::read_to_string(&output).expect("the run ended well");
-    let mut numbers: Vec<u64> =
-        lines.lines().map(|line| line.parse().expect("each line is whole")).collect();
-    numbers.sort_unstable();
-    assert!(numbers.into_iter().eq(0..1_000_000), "each number came once");
+        let (input, savepoint) = (scratch.path("in.csv"), scratch.path("a.savepoint"));
+        let fixed = ["run", "--case", "holding", "--input", &input, "--output", &output];
+        let on_from = ["--from", &savepoint];
+        let ran = run(PROGRAM, &[&fixed[..], &on_from, next.chosen()].concat());
+        assert!(ran.status.success(), "{}", text(&ran.stderr));
+        assert_eq!(names(&scratch), ["a.savepoint", "in.csv", "out.jsonl"]);
+        let lines = fs::read_to_string(&output).expect("the run ended well");
+        let mut numbers: Vec<u64> =
+            lines.lines().map(|line| line.parse().expect("each line is whole")).collect();
+        numbers.sort_unstable();
+        assert!(numbers.into_iter().eq(0..1_000_000), "each number came once");
+    }
 }
 
 #[test]
 fn a_second_interrupt_leaves_no_savepoint() {
-    let (scratch, output, mut held) = held_with("aborted-with-savepoint", to_savepoint);
-    for words in ["stopping", "aborting"] {
-        held.interrupt();
-        held.wait_for(words);
+    for on in On::ALL {
+        let (scratch, output, mut held) = held_with("aborted-with-savepoint", on, to_savepoint);
+        for words in ["stopping", "aborting"] {
+            held.interrupt();
+            held.wait_for(words);
+        }
+        held.release();
+        held.wait_for("nothing was written");
+        assert_eq!(held.end().0, Some(130));
+        assert_untouched(&output);
+        assert_eq!(names(&scratch), ["in.csv", "out.jsonl"]);
     }
-    held.release();
-    held.wait_for("nothing was written");
-    assert_eq!(held.end().0, Some(130));
-    assert_untouched(&output);
-    assert_eq!(names(&scratch), ["in.csv", "out.jsonl"]);
 }

@@ -116,7 +116,7 @@ pub use preflight::{Problem, Severity};
 pub use runner::{
     DropCounts, Interrupt, InterruptLevel, Job, JobOptions, NoObserver, Observer, OpenWindows,
     RunError, RunErrorKind, RunEvent, RunResult, Runner, RunnerEntry, Setting, SettingKind,
-    StepMetrics, StopCause, Stopped, register, runners,
+    StepMetrics, StopCause, Stopped, register, runner_named, runners,
 };
 pub use savepoint::{KeptSavepoint, Savepoint, SavepointStore};
 pub use seed::Seed;

@@ -9,7 +9,8 @@ mod result;
 pub use error::{RunError, RunErrorKind};
 pub use interrupt::{Interrupt, InterruptLevel};
 pub use job::{Job, JobOptions};
-pub use registry::{RunnerEntry, register, runners};
+pub(crate) use registry::{NONE_LINKED, unknown};
+pub use registry::{RunnerEntry, register, runner_named, runners};
 pub use result::{
     DropCounts, NoObserver, Observer, OpenWindows, RunEvent, RunResult, StepMetrics, StopCause,
     Stopped,

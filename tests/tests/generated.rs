@@ -41,6 +41,7 @@ const NOUNS: &[(&str, &str, Sentence)] = &[
     ("PCollection", "sdk/src/pcollection.rs", Above("pub struct PCollection<")),
     ("plan", "runners/core/src/plan.rs", OfTheFile),
     ("preflight problem", "sdk/src/preflight/problem.rs", Above("pub struct Problem ")),
+    ("round", "runners/micro-batch/src/executor.rs", OfTheFile),
     ("runner", "sdk/src/runner.rs", Above("pub trait Runner:")),
     ("savepoint", "sdk/src/savepoint.rs", OfTheFile),
     ("seed", "sdk/src/seed.rs", OfTheFile),

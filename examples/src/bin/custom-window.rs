@@ -2,10 +2,20 @@
 
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
-use heliostat::RunError;
+use clap::Parser;
 use heliostat::prelude::*;
-use heliostat_direct::DirectRunner;
+use heliostat::{WindowsFor, runner_named};
+use heliostat_direct as _;
+use heliostat_micro_batch as _;
 use serde::Serialize;
+
+/// Signals of phones, counted by business day and by call
+#[derive(Parser)]
+struct Options {
+    /// The runner that counts them
+    #[arg(long, default_value = "direct")]
+    runner: String,
+}
 
 /// What a phone tells: its number and `dial`, `talk` or `hang up`.
 type Signal = (Str, Str);
@@ -99,13 +109,10 @@ fn signals(pipeline: &Pipeline) -> PCollection<Signal> {
     }))
 }
 
-fn show<A>(about: &str, window: Window<A>) -> Result<(), RunError>
-where
-    A: heliostat::WindowsFor<Signal>,
-{
+fn show<A: WindowsFor<Signal>>(on: &dyn Runner, about: &str, window: Window<A>) -> Result<()> {
     let pipeline = Pipeline::new();
     let counts = signals(&pipeline).window(window).count_per_key().windowed().collect();
-    let mut counts = DirectRunner::default().run(&pipeline)?.collected(&counts);
+    let mut counts = on.run(&pipeline)?.collected(&counts);
     counts.sort_by_key(|count| (count.window.start(), count.value.0.clone()));
     println!("{about}:");
     for Windowed { value: (phone, count), window, .. } in counts {
@@ -114,7 +121,9 @@ where
     Ok(())
 }
 
-fn main() -> Result<(), RunError> {
-    show("signals by business day", Window::custom(BusinessDays))?;
-    show("signals by call", Window::custom_merging(Calls { gap: minutes(5) }))
+fn main() -> Result<()> {
+    let runner = runner_named(&Options::parse().runner)?;
+    show(runner.as_ref(), "signals by business day", Window::custom(BusinessDays))?;
+    let calls = Window::custom_merging(Calls { gap: minutes(5) });
+    show(runner.as_ref(), "signals by call", calls)
 }

@@ -6,6 +6,7 @@ use heliostat::Summary;
 use heliostat::prelude::*;
 use heliostat_direct as _;
 use heliostat_files::{csv, json_lines};
+use heliostat_micro_batch as _;
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::path::PathBuf;

@@ -3,9 +3,10 @@
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 use clap::Parser;
-use heliostat::RunError;
 use heliostat::prelude::*;
-use heliostat_direct::DirectRunner;
+use heliostat::runner_named;
+use heliostat_direct as _;
+use heliostat_micro_batch as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -15,6 +16,9 @@ struct Options {
     /// Only this figure
     #[arg(long, value_parser = clap::value_parser!(u32).range(6..=14))]
     figure: Option<u32>,
+    /// The runner that plays it
+    #[arg(long, default_value = "direct")]
+    runner: String,
 }
 
 /// 12:00:00, in seconds since midnight; all times below count from it.
@@ -89,7 +93,7 @@ fn words(at: Timestamp) -> String {
     at.to_string().chars().skip(11).take(8).collect()
 }
 
-fn show((figure, about, window): Figure) -> Result<(), RunError> {
+fn show(runner: &dyn Runner, (figure, about, window): Figure) -> Result<()> {
     println!("figure {figure}: {about}");
     let pipeline = Pipeline::new();
     let streams = pipeline.test_streams(script(figure));
@@ -102,7 +106,7 @@ fn show((figure, about, window): Figure) -> Result<(), RunError> {
         .windowed()
         .map(move |sum| (face.load(Ordering::SeqCst), sum))
         .collect();
-    let mut sums = DirectRunner::default().run(&pipeline)?.collected(&sums);
+    let mut sums = runner.run(&pipeline)?.collected(&sums);
     sums.sort_by_key(|(at, sum)| (*at, sum.window.start(), sum.pane.index));
     for (at, Windowed { value, window, pane, .. }) in sums {
         let window = match window == Interval::GLOBAL {
@@ -114,7 +118,9 @@ fn show((figure, about, window): Figure) -> Result<(), RunError> {
     Ok(())
 }
 
-fn main() -> Result<(), RunError> {
-    let only = Options::parse().figure;
-    figures().into_iter().filter(|it| only.is_none_or(|only| only == it.0)).try_for_each(show)
+fn main() -> Result<()> {
+    let Options { figure: only, runner } = Options::parse();
+    let runner = runner_named(&runner)?;
+    let mut shown = figures().into_iter().filter(|it| only.is_none_or(|only| only == it.0));
+    shown.try_for_each(|figure| show(runner.as_ref(), figure))
 }

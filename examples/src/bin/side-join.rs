@@ -3,9 +3,9 @@
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 use clap::Parser;
-use heliostat::RunError;
 use heliostat::prelude::*;
-use heliostat_direct::DirectRunner;
+use heliostat_direct as _;
+use heliostat_micro_batch as _;
 use std::collections::BTreeMap;
 
 /// Readings with the names of their stations, corrected as inspectors find out how far off they are
@@ -14,6 +14,9 @@ struct Options {
     /// Only this station
     #[arg(long)]
     station: Option<String>,
+    /// The runner that runs it
+    #[arg(long, default_value = "direct")]
+    runner: String,
 }
 
 /// What never changes: a side input in the global window, read whole.
@@ -77,8 +80,9 @@ fn script() -> TestStreams<(Str, (Timestamp, i64))> {
     script
 }
 
-fn main() -> Result<(), RunError> {
-    let only = Options::parse().station;
+fn main() -> Result<()> {
+    let Options { station: only, runner } = Options::parse();
+    let runner = heliostat::runner_named(&runner)?;
     let pipeline = Pipeline::new();
     let streams = pipeline.test_streams(script());
     let names = pipeline.create(NAMES.map(|(id, name)| (Str::from(id), Str::from(name)))).as_map();
@@ -95,7 +99,7 @@ fn main() -> Result<(), RunError> {
         })
         .collect();
 
-    let mut corrected = DirectRunner::default().run(&pipeline)?.collected(&corrected);
+    let mut corrected = runner.run(&pipeline)?.collected(&corrected);
     corrected.sort_by_key(|(_, (at, ..))| *at);
     for (name, (at, read, corrected)) in corrected {
         if only.as_ref().is_none_or(|only| *name == **only) {

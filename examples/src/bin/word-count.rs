@@ -6,6 +6,7 @@ use heliostat::Summary;
 use heliostat::prelude::*;
 use heliostat_direct as _;
 use heliostat_files::{lines, read_lines};
+use heliostat_micro_batch as _;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::path::PathBuf;

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses its own part of it")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -42,4 +43,20 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
 
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("programs write text")
+}
+
+/// The last pane of each window and airport among these lines of `flight-delays`, without its
+/// label.
+pub(crate) fn last_panes<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut panes: BTreeMap<&str, (u64, &str)> = BTreeMap::new();
+    for line in lines {
+        let (seen, pane) = line.split_once(r#","pane":{"#).expect("the pane comes last");
+        let (pair, _) = seen.split_once(r#","flights":"#).expect("flights follow the origin");
+        let (_, index) = pane.split_once(r#""index":"#).expect("a pane has a number");
+        let (index, _) = index.split_once(',').expect("something follows it");
+        let index: u64 = index.parse().expect("it is a number");
+        let last = panes.entry(pair).or_insert((index, seen));
+        *last = (*last).max((index, seen));
+    }
+    panes.into_values().map(|(_, seen)| seen.to_owned()).collect()
 }

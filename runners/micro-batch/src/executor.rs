@@ -9,7 +9,9 @@ use crate::settings::{MicroBatchSettings, Rounds};
 use crate::sinks::Sinks;
 use bundle::{Desk, Handed, Made};
 use heliostat::savepoint::SavepointHeader;
-use heliostat::{Job, RunError, RunEvent, RunResult, StopCause, Timestamp, catch_panic, millis};
+use heliostat::{
+    InterruptLevel, Job, RunError, RunEvent, RunResult, StopCause, Timestamp, catch_panic, millis,
+};
 use heliostat_runner_core::{
     Host, LIFT_ENTRIES_MAX, Lane, Ledger, Plan, Readiness, RunClock, Saved, Site, Source, Target,
     ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
@@ -205,7 +207,11 @@ impl<'a> Executor<'a> {
         let until = if is_idle { idle.min().map_or(next, |it| it.max(next)) } else { next };
         // A deadline is due once it has passed.
         let deadline = self.works.next_deadline().map(|deadline| (deadline + millis(1)).max(next));
-        self.clock.wait(self.job.interrupt, deadline.map_or(until, |it| it.min(until)));
+        let until = deadline.map_or(until, |it| it.min(until));
+        // The clock waits for a while at the most.
+        while self.clock.now() < until && self.job.interrupt.level() == InterruptLevel::None {
+            self.clock.wait(self.job.interrupt, until);
+        }
         if is_idle {
             self.settle()?;
             self.commit()?;

@@ -133,3 +133,7 @@ impl Runner for MicroBatchRunner {
 }
 
 heliostat::submit_runner!(|| Box::new(MicroBatchRunner::default()));
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/micro-batch.md")]
+mod guide {}

@@ -3,8 +3,8 @@
 use heliostat::graph::ReadSpec;
 use heliostat::prelude::*;
 use heliostat::{
-    Boundedness, Collected, Interrupt, Job, JobOptions, KeptSavepoint, NoObserver, RunResult,
-    Runner, StopCause,
+    Boundedness, Clock, Collected, Interrupt, Job, JobOptions, KeptSavepoint, NoObserver,
+    RunResult, Runner, StopCause, SystemClock,
 };
 use heliostat_micro_batch::{MicroBatchRunner, MicroBatchSettings, Rounds};
 use heliostat_runner_core::SimulatedHost;
@@ -283,6 +283,23 @@ fn one_round_takes_all_there_is() {
 }
 
 #[test]
+fn a_step_reads_beside_it_all_that_the_round_brought() {
+    for (round_elements, seen) in
+        [(1_000, [10; 10].to_vec()), (2, vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10])]
+    {
+        let pipeline = Pipeline::new();
+        let as_it_comes = Window::global().trigger(repeatedly(after_count(1))).accumulating();
+        let side = pipeline.read(generate_sequence(0..10)).window(as_it_comes);
+        let count = side.combine_globally_as_view(Count);
+        let main = pipeline.read(generate_sequence(0..10));
+        let counts = main.map_with(&count, |_, count| *count).collect();
+        let settings = MicroBatchSettings { round_elements, ..MicroBatchSettings::default() };
+        let result = MicroBatchRunner::new(settings).run(&pipeline).expect("it runs");
+        assert_eq!(sorted(&result, &counts), seen, "{round_elements} elements in a round");
+    }
+}
+
+#[test]
 fn rounds_at_intervals_end_with_their_sources() {
     let pipeline = Pipeline::new();
     let sums = numbers(&pipeline).sum_per_key().collect();
@@ -291,6 +308,23 @@ fn rounds_at_intervals_end_with_their_sources() {
     let result = runner.run(&pipeline).expect("it runs");
     assert_eq!(result.stopped, None);
     assert_eq!(sorted(&result, &sums), by_hand().into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_round_comes_no_sooner_than_its_interval_says() {
+    let pipeline = Pipeline::new();
+    let times = pipeline.read(generate_sequence(0..2)).map(|_| SystemClock.now().millis());
+    let times = times.collect();
+    let settings = MicroBatchSettings {
+        workers: 1,
+        // Longer than a clock waits at once.
+        rounds: Rounds::Every(millis(1_200)),
+        round_elements: 1,
+        ..MicroBatchSettings::default()
+    };
+    let result = MicroBatchRunner::new(settings).run(&pipeline).expect("it runs");
+    let times = sorted(&result, &times);
+    assert!(times[0] + 1_200 <= times[1], "{times:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The command line: launch's own arguments, the runners' settings and the author's options.
 
 use crate::graph::Format;
+use crate::runner::unknown;
 use crate::{Error, Result, Runner, Setting, SettingKind};
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
@@ -8,9 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, value_parser};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What to do about a program without runners.
-pub(super) const NONE_LINKED: &str =
-    "no runner is linked into this program\n  help: add `use heliostat_direct as _;` to it";
+pub(super) use crate::runner::NONE_LINKED;
 
 /// The runner that runs what names no other.
 pub(super) const DEFAULT_RUNNER: &str = "direct";
@@ -276,14 +275,7 @@ pub(super) fn named_runner<'a>(
     };
     match find(name, runners) {
         Some(runner) => Ok(Some(runner)),
-        None if runners.is_empty() => {
-            Err(Error::new(format!("there is no runner `{name}`: {NONE_LINKED}")))
-        }
-        None => Err(Error::new(format!(
-            "there is no runner `{name}`\n  linked in: {}\n  help: name one of these, or add \
-             the crate of `{name}` to the program with `use .. as _;`",
-            names(runners),
-        ))),
+        None => Err(Error::new(unknown(name, runners))),
     }
 }
 

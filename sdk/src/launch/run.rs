@@ -124,9 +124,10 @@ fn exit(result: RunResult, runner: &dyn Runner, elapsed: Duration) -> Exit {
 
 fn outcome(ended: &Result<RunResult, RunError>, level: InterruptLevel) -> Outcome {
     match (ended, level) {
-        (Ok(RunResult { stopped: Some(Stopped { cause: StopCause::Bundles, .. }), .. }), _) => {
-            Outcome::Stopped
-        }
+        (Ok(RunResult { stopped: Some(Stopped { cause, .. }), .. }), _) => match cause {
+            StopCause::Bundles | StopCause::CaughtUp => Outcome::Stopped,
+            StopCause::Interrupt => Outcome::Interrupted,
+        },
         (Ok(result), _) if result.interrupted.is_some() => Outcome::Interrupted,
         (Ok(_), _) => Outcome::Done,
         // An aborted run has nothing to show, so it ends with an error: the wished one.

@@ -100,7 +100,7 @@ fn step(interrupt: &Interrupt, console: &Console) -> InterruptLevel {
     interrupt.request();
     console.remark(match before {
         InterruptLevel::None => {
-            format_args!("stopping after the bundle in hand; press Ctrl-C again to abort")
+            format_args!("stopping when what is in hand is done; press Ctrl-C again to abort")
         }
         InterruptLevel::Stop => {
             format_args!("aborting, nothing more is written; press Ctrl-C again to leave at once")

@@ -69,6 +69,8 @@ enum Script {
     Failed,
     FailedAfterACommit,
     Interrupted,
+    /// Has read all there is for now.
+    CaughtUp,
     Aborted,
     Stops,
 }
@@ -152,6 +154,13 @@ impl Runner for Pretender {
             Script::Interrupted => {
                 let open = OpenWindows { windows: 12, panes_pending: 5 };
                 Ok(pretended_result(job.graph, written, Some(open)))
+            }
+            Script::CaughtUp => {
+                let open = OpenWindows { windows: 12, panes_pending: 5 };
+                let mut result = pretended_result(job.graph, written, Some(open));
+                let cause = StopCause::CaughtUp;
+                result.stopped = Some(Stopped { cause, bundles: 3, saved: false });
+                Ok(result)
             }
             Script::Stops => stopped(job, written),
             Script::Failed => Err(RunError::failed("`Divide` failed").in_step("Divide")),

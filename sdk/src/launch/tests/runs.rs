@@ -103,6 +103,7 @@ fn events_are_lines_of_json_and_the_last_says_how_it_ended() {
         (Script::Done, "done", vec!["bad_row", "progress", "written", "finished"]),
         (Script::Failed, "failed", vec!["bad_row", "progress", "finished"]),
         (Script::Interrupted, "interrupted", vec!["bad_row", "progress", "finished"]),
+        (Script::CaughtUp, "stopped", vec!["bad_row", "progress", "finished"]),
         (Script::Aborted, "interrupted", vec!["bad_row", "progress", "finished"]),
     ] {
         let command_line = format!("run --events {}", file.display());
