@@ -98,8 +98,11 @@ impl Str {
     #[inline]
     fn inline(text: &str) -> Option<Self> {
         let length = *Length::ALL.get(text.len())?;
+        let [first, second, third] = words_of(text.as_bytes()).map(u64::to_le_bytes);
         let mut bytes = [0; BYTES_MAX];
-        copy_short(text.as_bytes(), &mut bytes);
+        bytes[..8].copy_from_slice(&first);
+        bytes[8..16].copy_from_slice(&second);
+        bytes[16..].copy_from_slice(&third[..7]);
         Some(Self(Form::Inline { bytes, length }))
     }
 
@@ -107,15 +110,12 @@ impl Str {
     #[inline]
     pub(crate) fn hash_whole(&self, mut hasher: impl Hasher) -> u64 {
         match &self.0 {
-            Form::Inline { bytes, length } => {
-                let mut last = [0; 8];
-                last[..7].copy_from_slice(&bytes[16..]);
-                last[7] = *length as u8;
-                for at in [0, 8] {
-                    let word = bytes[at..at + 8].try_into().expect("it has eight bytes");
+            Form::Inline { bytes, .. } => {
+                // The last two share a byte.
+                for at in [0, 8, BYTES_MAX - 8] {
+                    let word = bytes[at..at + 8].try_into().expect("a word has eight bytes");
                     hasher.write_u64(u64::from_le_bytes(word));
                 }
-                hasher.write_u64(u64::from_le_bytes(last));
             }
             Form::Shared(text) => text.hash(&mut hasher),
         }
@@ -123,22 +123,28 @@ impl Str {
     }
 }
 
-/// Copies at most 23 bytes to the front of `into`: as two pieces of a fixed size that overlap, which
-/// costs less than a call.
+/// At most 23 bytes of text and zeros behind it, in three words put together from pieces of a fixed
+/// size, which costs less than to copy it.
 #[inline]
-fn copy_short(text: &[u8], into: &mut [u8; BYTES_MAX]) {
+fn words_of(text: &[u8]) -> [u64; 3] {
     let len = text.len();
-    let mut both_ends = |size: usize| {
-        into[..size].copy_from_slice(&text[..size]);
-        into[len - size..len].copy_from_slice(&text[len - size..]);
+    let word = |at: usize| {
+        u64::from_le_bytes(text[at..at + 8].try_into().expect("a word has eight bytes"))
     };
+    let half = |at: usize| {
+        u64::from(u32::from_le_bytes(text[at..at + 4].try_into().expect("half a word has four")))
+    };
+    // Its last eight bytes, without those that an earlier word has.
+    let rest = |missing: usize| word(len - 8).checked_shr(8 * missing as u32).unwrap_or(0);
     match len {
-        0 => {}
-        1 => both_ends(1),
-        2..=3 => both_ends(2),
-        4..=7 => both_ends(4),
-        8..=15 => both_ends(8),
-        _ => both_ends(16),
+        0 => [0; 3],
+        1..=3 => {
+            let byte = |at: usize| u64::from(text[at]) << (8 * at);
+            [byte(0) | byte(len / 2) | byte(len - 1), 0, 0]
+        }
+        4..=7 => [half(0) | half(len - 4) << (8 * (len - 4)), 0, 0],
+        8..=15 => [word(0), rest(16 - len), 0],
+        _ => [word(0), word(8), rest(24 - len)],
     }
 }
 

@@ -8,6 +8,7 @@
 mod aligned;
 mod general;
 mod label;
+mod panes;
 mod path;
 mod saved;
 mod spread;
@@ -15,11 +16,13 @@ mod spread;
 use aligned::Aligned;
 use general::{ClosedOut, General};
 use heliostat::batch::{Batch, Column, Meta, Timestamps};
-use heliostat::graph::kernel::{DropRecord, Kernels};
+use heliostat::graph::kernel::{DropRecord, Kernels, PaneTable};
 use heliostat::savepoint::GroupingState;
 use heliostat::{
-    Accumulation, DropCause, DropCounts, MergeWindows, OpenWindows, Result, Timestamp, Windowing,
+    Accumulation, DropCause, DropCounts, Interval, MergeWindows, OpenWindows, Result,
+    SlidingWindows, Timestamp, Windowing,
 };
+use panes::Panes;
 use path::{LateFirings, late_firings};
 use saved::SavedState;
 use std::fmt;
@@ -72,6 +75,13 @@ pub struct Grouping {
 enum Engine {
     Aligned(Aligned),
     General(General),
+}
+
+/// What a lifter keeps a table for.
+#[derive(Clone, Copy)]
+pub(crate) enum Extent<'a> {
+    Window(&'a Interval),
+    Slice(&'a SlidingWindows, &'a Interval),
 }
 
 /// Elements that were not taken.
@@ -159,6 +169,22 @@ impl Grouping {
             }
         }
         batch.clear();
+    }
+
+    /// Whether it can take all that a lifter on the same worker has for a window or slice as it is.
+    pub(crate) fn takes_whole(&self, extent: &Interval) -> bool {
+        match &self.engine {
+            Engine::Aligned(aligned) => aligned.takes_whole(extent),
+            Engine::General(_) => false,
+        }
+    }
+
+    /// Takes it, if it can: part of the bundle in hand. May give an empty table back.
+    pub(crate) fn take_whole(&mut self, extent: Extent<'_>, table: PaneTable) -> Option<PaneTable> {
+        match &mut self.engine {
+            Engine::Aligned(aligned) => aligned.take_whole(extent, table),
+            Engine::General(_) => None,
+        }
     }
 
     /// Moves processing time, without firing what is due by it.
@@ -308,49 +334,6 @@ impl fmt::Debug for Grouping {
             .field("path", &self.path())
             .field("watermark", &self.watermark)
             .finish_non_exhaustive()
-    }
-}
-
-/// A batch with so many panes takes none of another window: what is the same for all of a batch
-/// need not be written out for each.
-const PANES_OF_ONE_WINDOW: usize = 256;
-
-/// Panes on their way out.
-struct Panes {
-    full: Vec<Batch>,
-    out: Batch,
-    late: u64,
-}
-
-impl Panes {
-    fn new(out: Batch) -> Self {
-        debug_assert!(out.is_empty(), "panes are put into an empty batch");
-        Self { full: Vec::new(), out, late: 0 }
-    }
-
-    /// Where the values of the next firing go; `describe` is called behind each.
-    fn values(&mut self) -> &mut dyn Column {
-        if PANES_OF_ONE_WINDOW <= self.out.len() {
-            let empty = self.out.empty_like();
-            self.full.push(std::mem::replace(&mut self.out, empty));
-        }
-        self.out.values.as_mut()
-    }
-
-    /// Describes the `count` values that were just appended.
-    fn describe(&mut self, meta: Meta, count: usize) {
-        let before = self.out.len() - count;
-        if before == 0 {
-            self.out.meta = meta;
-        } else {
-            self.out.meta.append(before, meta, count);
-        }
-    }
-
-    fn fired(self) -> Fired {
-        let mut panes = self.full;
-        panes.extend((!self.out.is_empty()).then_some(self.out));
-        Fired { late_panes: self.late, panes }
     }
 }
 

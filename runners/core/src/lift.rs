@@ -8,7 +8,7 @@
 
 mod pays;
 
-use crate::grouping::{Spread, sliding_in_slices, spread, tile_at};
+use crate::grouping::{Extent, Grouping, Spread, sliding_in_slices, spread, tile_at};
 use heliostat::batch::{Batch, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{
     Afterwards, Entries, LiftKernels, PaneColumn, PaneId, PaneTables, SKIP,
@@ -75,6 +75,13 @@ impl Lifter {
         Self { entries_max, ..self }
     }
 
+    /// Reduces everything from now on, however much it is: the grouping is on the same worker and
+    /// takes what comes of it whole.
+    pub fn keep_all(&mut self) {
+        self.entries_max = usize::MAX;
+        self.pays = Pays::of(u64::MAX);
+    }
+
     /// The same that looks whether it pays behind so many elements.
     #[cfg(test)]
     fn with_sample(self, elements: u64) -> Self {
@@ -108,6 +115,27 @@ impl Lifter {
         if self.entries_max < self.entries() {
             self.flush(shipped);
         }
+    }
+
+    /// Moves what it holds into the grouping behind it, which is on the same worker, as far as that
+    /// takes it whole; the rest is shipped.
+    pub fn move_into(&mut self, grouping: &mut Grouping, shipped: &mut Vec<Batch>) {
+        let is_whole = |extent: &Interval, _: &mut PaneId| grouping.takes_whole(extent);
+        let windows: Vec<_> = self.windows.extract_if(.., is_whole).collect();
+        for (window, table) in windows {
+            let room = grouping.take_whole(Extent::Window(&window), self.tables.take(table));
+            room.into_iter().for_each(|table| self.tables.keep(table));
+        }
+        if let Some(windows) = self.sliding {
+            let is_whole = |extent: &Interval, _: &mut PaneId| grouping.takes_whole(extent);
+            let slices: Vec<_> = self.slices.extract_if(.., is_whole).collect();
+            for (slice, table) in slices {
+                let extent = Extent::Slice(&windows, &slice);
+                let room = grouping.take_whole(extent, self.tables.take(table));
+                room.into_iter().for_each(|table| self.tables.keep(table));
+            }
+        }
+        self.flush(shipped);
     }
 
     /// Ships all that it holds, at the latest when the bundle ends: a batch per window or slice, of

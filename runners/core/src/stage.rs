@@ -61,7 +61,7 @@ impl Inspect for NoInspect {
 
 /// What goes to a target is put together into batches of at least so many elements, and no more than
 /// that: a batch should stay in the caches of a core, and not be copied to grow.
-const TARGET_BATCH_ELEMENTS: usize = 4_096;
+const TARGET_BATCH_ELEMENTS: usize = 1_024;
 
 /// What a bundle that succeeded leaves behind: to be committed as one.
 #[derive(Debug, Default)]
@@ -82,6 +82,8 @@ pub struct StageWork {
     routes: BTreeMap<CollectionId, Route>,
     /// What goes to each target, in the order of `stage.targets`, until the bundle ends.
     pending: Vec<Vec<Batch>>,
+    /// Of how many of them the bytes are known, and how many bytes that are, by target.
+    estimated: Vec<(usize, usize)>,
     /// Batches that targets gave back, by target, kept for their room.
     spare: Vec<Option<Batch>>,
     /// What time it is at the head of a stage behind an exchange.
@@ -123,6 +125,7 @@ impl StageWork {
             operators,
             routes,
             pending: stage.targets.iter().map(|_| Vec::new()).collect(),
+            estimated: stage.targets.iter().map(|_| (0, 0)).collect(),
             spare: stage.targets.iter().map(|_| None).collect(),
             moment: Moment { watermark: Timestamp::MIN, now: Timestamp::MIN },
         })
@@ -140,6 +143,7 @@ impl StageWork {
     pub fn start_bundle(&mut self) -> Result<(), StageError> {
         self.operators.iter_mut().try_for_each(Operator::start_bundle)?;
         self.pending.iter_mut().for_each(Vec::clear);
+        self.estimated.fill((0, 0));
         Ok(())
     }
 
@@ -164,14 +168,25 @@ impl StageWork {
         self.deliver(input, batch, inspect)
     }
 
+    /// How many elements the step that has given most has given in the bundle in hand.
+    pub fn most_out(&self) -> u64 {
+        self.operators.iter().map(|it| it.counts.elements_out).max().unwrap_or(0)
+    }
+
     /// About how many bytes the bundle in hand has made so far for its targets.
-    pub fn pending_bytes(&self, functions: &Functions) -> usize {
-        let pending = self.stage.targets.iter().zip(&self.pending);
-        let bytes = |((collection, _), batches): (&(CollectionId, Target), &Vec<Batch>)| {
+    pub fn pending_bytes(&mut self, functions: &Functions) -> usize {
+        let mut all = 0;
+        let targets = self.stage.targets.iter().zip(&self.pending).zip(&mut self.estimated);
+        for (((collection, _), batches), (counted, bytes)) in targets {
+            let Some((last, full)) = batches.split_last() else { continue };
             let edge = functions.edge(*collection);
-            batches.iter().map(|batch| edge.estimated_bytes(batch.values.as_ref())).sum::<usize>()
-        };
-        pending.map(bytes).sum()
+            let estimate = |batch: &Batch| edge.estimated_bytes(batch.values.as_ref());
+            // Only the last batch grows.
+            *bytes += full.iter().skip(*counted).map(estimate).sum::<usize>();
+            *counted = full.len();
+            all += *bytes + estimate(last);
+        }
+        all
     }
 
     /// Offers what the bundle in hand has made so far. Whoever takes something of it must be able to
@@ -184,6 +199,7 @@ impl StageWork {
             if self.pending[at].iter().all(Batch::is_empty) {
                 self.spare[at] = self.pending[at].pop().or(self.spare[at].take());
                 self.pending[at].clear();
+                self.estimated[at] = (0, 0);
             }
         }
     }

@@ -13,8 +13,8 @@ use heliostat::{
     InterruptLevel, Job, RunError, RunEvent, RunResult, StopCause, Timestamp, catch_panic, millis,
 };
 use heliostat_runner_core::{
-    Host, LIFT_ENTRIES_MAX, Lane, Ledger, Plan, Readiness, RunClock, Saved, Site, Source, Target,
-    ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
+    Host, LIFT_ENTRIES_MAX, Lane, Ledger, Lifter, Plan, Readiness, RunClock, Saved, Site, Source,
+    Target, ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
 };
 use std::sync::Arc;
 
@@ -89,6 +89,9 @@ impl<'a> Executor<'a> {
         };
         let mut works = Works::of(site(&plan, &job), &works_settings, &saved)?;
         works.load(site(&plan, &job), &saved, settings.seed)?;
+        if let [lane] = &mut works.lanes[..] {
+            lane.lifters.iter_mut().flatten().for_each(Lifter::keep_all);
+        }
         let mut ledger = Ledger::default();
         ledger.load(job.graph, &saved);
         let desks = (0..lanes).map(|_| Desk::of(site(&plan, &job), settings.seed)).collect();

@@ -18,7 +18,7 @@ pub use groups::KeyGroups;
 pub(crate) use groups::TypedKeyGroups;
 pub use lift::LiftKernels;
 pub(crate) use lift::TypedLift;
-pub use panes::{Entries, PaneColumn, PaneId, PaneTables, SKIP};
+pub use panes::{Entries, PaneColumn, PaneId, PaneTable, PaneTables, SKIP};
 pub(crate) use state::{
     ByKey, ByTime, CellColumn, Combined, Doubled, ManyColumn, MergeFn, Merged, OneColumn, Opened,
     Place, RowTable, Rows, Snapshot, Unordered,

@@ -7,10 +7,10 @@ mod state;
 
 use self::late::{LatePane, Pane, fire_late, pane_meta};
 use self::slices::{AlsoLate, Slices};
-use super::{Drops, LateFirings, Panes, Spread, keeps, spread, tile_at};
+use super::{Drops, Extent, LateFirings, Panes, Spread, keeps, spread, tile_at};
 use heliostat::batch::{Column, Each, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{
-    Afterwards, DropRecord, Entries, PaneColumn, PaneId, PaneTables, SKIP,
+    Afterwards, DropRecord, Entries, PaneColumn, PaneId, PaneTable, PaneTables, SKIP,
 };
 use heliostat::{DropCause, Duration, Interval, OpenWindows, PaneInfo, Timestamp, Windowing};
 use std::collections::BTreeMap;
@@ -179,6 +179,20 @@ impl Aligned {
         self.next_due = self.next_due.min(pane.due(window, self.lateness));
         self.open.insert(window.clone(), pane);
         table
+    }
+
+    /// Whether a window or slice is before its end.
+    pub(super) fn takes_whole(&self, extent: &Interval) -> bool {
+        self.watermark <= extent.max_timestamp()
+    }
+
+    /// Adds all that a table has for a window or slice before its end; may give an empty one back.
+    pub(super) fn take_whole(&mut self, extent: Extent<'_>, table: PaneTable) -> Option<PaneTable> {
+        let pane = match extent {
+            Extent::Window(window) => self.pane(window),
+            Extent::Slice(windows, slice) => self.slice(windows, slice),
+        };
+        self.tables.adopt(pane, table)
     }
 
     /// Adds the batch whose elements were just assigned.

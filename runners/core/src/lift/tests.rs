@@ -97,12 +97,14 @@ enum Form {
         entries_max: usize,
         sample: u64,
     },
+    /// With a lifter on the same worker.
+    Moved,
 }
 
 fn grouping(windowing: &Windowing, form: Form, functions: &Functions) -> Grouping {
     let kernels = match form {
         Form::Native => functions.kernels(SUM),
-        Form::Lifted { .. } => functions.lift(SUM).merging(),
+        Form::Lifted { .. } | Form::Moved => functions.lift(SUM).merging(),
     };
     let path = GroupingPath::of(windowing);
     let settings = GroupingSettings { windowing: windowing.clone(), path, seed: 7 };
@@ -139,6 +141,11 @@ fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
             let lifter = Lifter::new(windowing, functions.lift(SUM), 7);
             Some(lifter.with_entries_max(entries_max).with_sample(sample))
         }
+        Form::Moved => {
+            let mut lifter = Lifter::new(windowing, functions.lift(SUM), 7);
+            lifter.keep_all();
+            Some(lifter)
+        }
     };
     let mut seen = Vec::new();
     let mut watermark = -20;
@@ -161,7 +168,11 @@ fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
                     shipped.iter_mut().for_each(|batch| grouping.add(batch));
                 }
                 let mut rest = Vec::new();
-                lifter.iter_mut().for_each(|lifter| lifter.flush(&mut rest));
+                match (&mut lifter, form) {
+                    (Some(lifter), Form::Moved) => lifter.move_into(&mut grouping, &mut rest),
+                    (Some(lifter), Form::Lifted { .. } | Form::Native) => lifter.flush(&mut rest),
+                    (None, _) => {}
+                }
                 rest.iter_mut().for_each(|batch| grouping.add(batch));
                 grouping.end_bundle(empty).expect("no windows merge")
             }
@@ -172,7 +183,7 @@ fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
             Event::Save => {
                 let other = match form {
                     Form::Native => Form::Lifted { entries_max: 1, sample: 1 },
-                    Form::Lifted { .. } => Form::Native,
+                    Form::Lifted { .. } | Form::Moved => Form::Native,
                 };
                 let mut between = self::grouping(windowing, other, &functions);
                 between.load(&grouping.save(), 8).expect("a saved state can be loaded");
@@ -201,7 +212,8 @@ proptest! {
     ) {
         let native = play(&windowing, Form::Native, &events);
         let lifted = play(&windowing, Form::Lifted { entries_max, sample }, &events);
-        prop_assert_eq!(native, lifted, "{}", windowing);
+        prop_assert_eq!(&native, &lifted, "{}", windowing);
+        prop_assert_eq!(native, play(&windowing, Form::Moved, &events), "{}, moved", windowing);
     }
 }
 

@@ -88,7 +88,7 @@ impl Bundling {
             }
             stage.process(&mut batch, inspect)?;
             exchange.give_back(batch);
-            let full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(functions);
+            let mut full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(functions);
             if !self.scripted && !rest.is_empty() && full() {
                 break;
             }

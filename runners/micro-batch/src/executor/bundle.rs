@@ -6,8 +6,8 @@ use heliostat::graph::kernel::KeyGroups;
 use heliostat::graph::{Composite, Transform};
 use heliostat::{CollectionId, RunError, StepMetrics, Timestamp, TransformId};
 use heliostat_runner_core::{
-    Admitted, Attempt, BundleOutput, Bundling, GroupingId, Lane, Lifter, Lifting, NoInspect, Site,
-    StageId, Target, add_metrics, guarded, lane_of,
+    Admitted, Attempt, BundleOutput, Bundling, Grouping, GroupingId, Lane, Lifter, Lifting,
+    NoInspect, Site, StageId, Target, add_metrics, guarded, lane_of,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -190,14 +190,27 @@ impl Shop<'_> {
         };
         let watermark = lane.groupings[at].input_watermark();
         let mut shipped = Vec::new();
-        guarded(path, || {
-            lifter.add(&mut batch, watermark, &mut shipped);
-            lifter.flush(&mut shipped);
-        })?;
-        lifter.commit();
+        guarded(path, || lifter.add(&mut batch, watermark, &mut shipped))?;
+        self.empty(path, lifter, (&mut lane.groupings[at], &mut shipped))?;
         for partials in shipped {
             self.send_home(desk, id, partials, made)?;
         }
+        Ok(())
+    }
+
+    /// Ships what a lifter holds, behind a bundle that succeeded, or moves it into the grouping where
+    /// nothing has to be exchanged.
+    pub(super) fn empty(
+        &self,
+        path: &str,
+        lifter: &mut Lifter,
+        (grouping, shipped): (&mut Grouping, &mut Vec<Batch>),
+    ) -> Result<(), RunError> {
+        guarded(path, || match self.frame.lanes {
+            1 => lifter.move_into(grouping, shipped),
+            _ => lifter.flush(shipped),
+        })?;
+        lifter.commit();
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use crate::batch::{Column, ColumnExt};
 use crate::coder::Coder;
 use crate::{Element, Key, Result};
 use foldhash::fast::FixedState;
+use std::any::Any;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ pub struct PaneId(pub u32);
 
 /// The entry of a [`PaneColumn`] that says: leave this value out.
 pub const SKIP: u32 = u32::MAX;
+
+/// So many closed tables are kept for their room.
+const SPARES_MAX: usize = 16;
 
 /// Which table each value of a column goes to.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +38,13 @@ pub enum Entries<'a> {
     Some(&'a [u32]),
 }
 
+/// A table on its way from one side of a combine to the other, where both are on one worker.
+pub struct PaneTable {
+    table: Box<dyn Any + Send>,
+    /// What its hashes are keyed with.
+    seed: u64,
+}
+
 /// Tables from key to accumulator, one per open pane. Entries of a table are numbered from 0 in
 /// the order their keys first came, which is also the order they fire in.
 pub trait PaneTables: Send {
@@ -48,6 +59,14 @@ pub trait PaneTables: Send {
     fn merge(&mut self, into: PaneId, from: PaneId);
     /// Appends `(key, output)` for these entries.
     fn fire(&mut self, pane: PaneId, entries: Entries<'_>, after: Afterwards, out: &mut dyn Column);
+    /// A table with all it has; it is closed here.
+    fn take(&mut self, pane: PaneId) -> PaneTable;
+    /// Merges a table into one of its own. It was taken from tables with the same keys and
+    /// accumulators: those in front of a combine's exchange for those behind it. Gives an empty one
+    /// back, for its room, if there is one.
+    fn adopt(&mut self, into: PaneId, table: PaneTable) -> Option<PaneTable>;
+    /// Keeps an empty table for its room.
+    fn keep(&mut self, table: PaneTable);
     /// Appends `(key, output)` of each value alone, and leaves the column empty.
     fn alone(&self, values: &mut dyn Column, out: &mut dyn Column);
     /// Forgets a table.
@@ -74,11 +93,12 @@ pub trait PaneTables: Send {
 pub(super) struct Tables<K: 'static, V, F: Fold<V>> {
     fold: Arc<F>,
     hasher: FixedState,
+    seed: u64,
     /// `None` where a table was closed; its place is used again.
     panes: Vec<Option<Table<K, F::Accumulator>>>,
     free: Vec<u32>,
-    /// A closed table, kept for its room.
-    spare: Option<Table<K, F::Accumulator>>,
+    /// Closed tables, kept for their room.
+    spare: Vec<Table<K, F::Accumulator>>,
     key_coder: Coder<K>,
     accumulator_coder: Coder<F::Accumulator>,
 }
@@ -88,12 +108,18 @@ impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
         Self {
             fold,
             hasher: FixedState::with_seed(seed),
+            seed,
             panes: Vec::new(),
             free: Vec::new(),
-            spare: None,
+            spare: Vec::new(),
             key_coder: Coder::of(),
             accumulator_coder: Coder::of(),
         }
+    }
+
+    fn typed(table: Box<dyn Any + Send>) -> Table<K, F::Accumulator> {
+        let table = table.downcast();
+        *table.expect("both sides of a combine have the same accumulators")
     }
 
     fn table(&self, pane: PaneId) -> &Table<K, F::Accumulator> {
@@ -103,7 +129,7 @@ impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
 
 impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
     fn open(&mut self) -> PaneId {
-        let table = self.spare.take().unwrap_or_else(Table::new);
+        let table = self.spare.pop().unwrap_or_else(Table::new);
         if let Some(free) = self.free.pop() {
             self.panes[free as usize] = Some(table);
             return PaneId(free);
@@ -193,6 +219,32 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         }
     }
 
+    fn take(&mut self, pane: PaneId) -> PaneTable {
+        let table = self.panes[pane.0 as usize].take().expect("only open panes are taken");
+        self.free.push(pane.0);
+        PaneTable { table: Box::new(table), seed: self.seed }
+    }
+
+    fn adopt(&mut self, into: PaneId, table: PaneTable) -> Option<PaneTable> {
+        let PaneTable { table, seed } = table;
+        let mut table = Self::typed(table);
+        let own = self.panes[into.0 as usize].as_mut().expect("open panes adopt tables");
+        if own.entries().is_empty() && seed == self.seed {
+            std::mem::swap(own, &mut table);
+        } else {
+            own.take_in(&self.hasher, &mut table, |into, from| self.fold.merge(into, from));
+            table.clear();
+        }
+        let room = if table.has_room() { table } else { self.spare.pop()? };
+        Some(PaneTable { table: Box::new(room), seed: self.seed })
+    }
+
+    fn keep(&mut self, table: PaneTable) {
+        if self.spare.len() < SPARES_MAX {
+            self.spare.push(Self::typed(table.table));
+        }
+    }
+
     fn alone(&self, values: &mut dyn Column, out: &mut dyn Column) {
         let fold = self.fold.as_ref();
         let out = out.typed_mut::<(K, F::Output)>();
@@ -206,9 +258,11 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
     fn close(&mut self, pane: PaneId) {
         let table = self.panes[pane.0 as usize].take();
         self.free.push(pane.0);
-        if let (None, Some(mut table)) = (&self.spare, table) {
+        if let Some(mut table) = table
+            && self.spare.len() < SPARES_MAX
+        {
             table.clear();
-            self.spare = Some(table);
+            self.spare.push(table);
         }
     }
 

@@ -109,6 +109,24 @@ impl<K: Key, A> Table<K, A> {
         }
     }
 
+    /// The same with entries that nobody else needs.
+    pub(super) fn take_in(
+        &mut self,
+        hasher: &FixedState,
+        from: &mut Self,
+        merge: impl Fn(&mut A, A),
+    ) {
+        for (key, accumulator) in from.entries.drain(..) {
+            let hash = hash_of(hasher, &key);
+            match self.find(hash, &key) {
+                Ok(entry) => merge(&mut self.entries[entry as usize].1, accumulator),
+                Err(at) => {
+                    self.insert(at, hash, (key, accumulator));
+                }
+            }
+        }
+    }
+
     /// A new entry whose key's hash leads to the empty slot `at`.
     #[cold]
     #[inline(never)]
@@ -144,6 +162,11 @@ impl<K: Key, A> Table<K, A> {
         }
         self.slots.fill(EMPTY);
         self.entries.clear();
+    }
+
+    /// Whether it has more room than a new one.
+    pub(super) fn has_room(&self) -> bool {
+        SLOTS_MIN < self.slots.len()
     }
 
     /// The bytes of all room it has.

@@ -7,12 +7,13 @@ use crate::executor::bundle::{Desk, Made};
 use crate::sinks::OpenPart;
 use heliostat::batch::{Batch, ColumnExt};
 use heliostat::{BadRow, CollectionId, RunError, RunResult, TransformId};
-use heliostat_runner_core::{
-    GroupingId, Lane, NoInspect, StageError, Target, add_metrics, empty, guarded,
-};
+use heliostat_runner_core::{GroupingId, Lane, NoInspect, StageError, Target, add_metrics, empty};
 
 /// At most so many elements are read at once: they stay in the caches of a core.
 const FILL_ELEMENTS_MAX: usize = 1_024;
+
+/// The same where each element becomes many.
+const FILL_ELEMENTS_MIN: usize = 64;
 
 /// How large elements are is looked at once in so many fills.
 const FILLS_PER_ESTIMATE: usize = 16;
@@ -130,14 +131,17 @@ impl Shop<'_> {
         }
         let mut made = Made::default();
         let mut parts = Parts { number: self.number_of_part(number, share.source), open: vec![] };
-        let mut read = WasRead::default();
+        let (mut read, mut most_out) = (WasRead::default(), 0);
         let fresh = || share.outputs.map(|output| empty(functions, output));
         let mut room = desk.rows.remove(&share.step).unwrap_or_else(fresh);
         for piece in &mut share.pieces {
             let (mut elements, mut bytes, mut bytes_each) = (0, 0, 0);
             for fill in 0_usize.. {
                 let [rows, bad_rows] = &mut room;
-                let limit = FILL_ELEMENTS_MAX.min(share.elements_max - elements);
+                // What comes of it should stay in the caches too.
+                let wide = most_out / read.elements.max(1);
+                let limit = FILL_ELEMENTS_MAX / usize::try_from(wide).unwrap_or(usize::MAX).max(1);
+                let limit = limit.max(FILL_ELEMENTS_MIN).min(share.elements_max - elements);
                 piece.fill(rows, bad_rows, limit).map_err(Failure::OfSource)?;
                 // One that gives nothing takes its part of the round too, so that each round ends.
                 elements += (rows.len() + bad_rows.len()).max(1);
@@ -155,6 +159,8 @@ impl Shop<'_> {
                 for (batch, stages) in room.iter_mut().zip(&stages) {
                     self.feed((lane, desk), stages, batch, (&mut made, &mut parts))?;
                 }
+                let most = stages.iter().flatten().map(|&stage| lane.stages[stage].most_out());
+                most_out = most.max().unwrap_or(0);
                 if !piece.has_more() || share.elements_max <= elements || share.bytes_max <= bytes {
                     break;
                 }
@@ -258,8 +264,7 @@ impl Shop<'_> {
             let Some(lifter) = &mut lane.lifters[at] else { continue };
             let path = &self.site.graph.step(self.site.plan.groupings[at].step).path;
             let mut shipped = Vec::new();
-            guarded(path, || lifter.flush(&mut shipped))?;
-            lifter.commit();
+            self.empty(path, lifter, (&mut lane.groupings[at], &mut shipped))?;
             let id = GroupingId(u32::try_from(at).expect("a plan has few groupings"));
             for partials in shipped {
                 self.send_home(desk, id, partials, made)?;
