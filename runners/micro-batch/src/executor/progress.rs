@@ -2,8 +2,8 @@
 //!
 //! Nothing here goes through keys in every round. Counts come from the ledger, the size of a grouping
 //! on the aligned path from its tables. Other state is counted key by key, so only when as many
-//! elements have gone through as rows were counted the last time, and at the end of its input: a step
-//! with many keys and little to do costs nothing, one that grows is soon counted again.
+//! elements have gone through as it ever had rows, and at the end of its input: a step with many keys
+//! and little to do costs nothing, one that grows is soon counted again.
 
 use super::Executor;
 use heliostat::graph::Transform;
@@ -37,6 +37,8 @@ struct State {
     node: Node,
     step: TransformId,
     size: Size,
+    /// The most rows that were ever counted: to count goes through the room of so many.
+    rows_max: u64,
     /// How many elements had come to it and from it when it was counted.
     through: u64,
     /// Its watermark then.
@@ -58,6 +60,7 @@ impl Progress {
                 node,
                 step: step_with_state(site, node)?,
                 size: Size::default(),
+                rows_max: 0,
                 through: 0,
                 watermark: Timestamp::MIN,
             })
@@ -92,8 +95,9 @@ impl Progress {
             let through = counts.elements_in + counts.elements_out;
             let has_ended = watermark == Timestamp::MAX && state.watermark != watermark;
             let is_cheap = has_tables(works, state.node);
-            if is_cheap || has_ended || state.size.rows <= through - state.through {
+            if is_cheap || has_ended || state.rows_max <= through - state.through {
                 state.size = size(works, state.node);
+                state.rows_max = state.rows_max.max(state.size.rows);
                 (state.through, state.watermark) = (through, watermark);
             }
             let Size { rows, bytes } = state.size;
