@@ -2,7 +2,7 @@
 
 use crate::{Duration, Timestamp};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 /// Where a runner gets its processing time from.
 ///
@@ -57,5 +57,41 @@ impl VirtualClock {
 impl Clock for VirtualClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.millis.load(Ordering::SeqCst))
+    }
+}
+
+/// Measures how long pieces of work take. What it shows is for people to read: no result may depend
+/// on it.
+///
+/// ```
+/// use heliostat::Stopwatch;
+///
+/// let (mut whole, mut parts) = (Stopwatch::start(), Stopwatch::start());
+/// let (first, second) = (parts.lap_micros(), parts.lap_micros());
+/// assert!(first + second <= whole.lap_micros());
+/// ```
+#[derive(Debug)]
+pub struct Stopwatch {
+    /// When the lap in hand began.
+    began: Instant,
+}
+
+impl Stopwatch {
+    /// One whose first lap begins now.
+    pub fn start() -> Self {
+        Self { began: Self::now() }
+    }
+
+    /// How many microseconds the lap took; the next one begins.
+    pub fn lap_micros(&mut self) -> u64 {
+        let now = Self::now();
+        let lap = now.duration_since(self.began);
+        self.began = now;
+        u64::try_from(lap.as_micros()).unwrap_or(u64::MAX)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a measurement is not to be replayed")]
+    fn now() -> Instant {
+        Instant::now()
     }
 }

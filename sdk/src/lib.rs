@@ -90,7 +90,7 @@ mod runner;
 mod launch;
 
 pub use capability::{Capability, Extent, Modes, Question, Standing, Support};
-pub use clock::{Clock, SystemClock, VirtualClock};
+pub use clock::{Clock, Stopwatch, SystemClock, VirtualClock};
 pub use coder::{Coder, CoderError, decode_interval, encode_interval, key_bytes};
 pub use combine::{
     CombineFn, Count, Extreme, LargestFirst, Latest, Max, Mean, Min, Number, Rank, SmallestFirst,
@@ -115,8 +115,9 @@ pub use pipeline::Pipeline;
 pub use preflight::{Problem, Severity};
 pub use runner::{
     DropCounts, Interrupt, InterruptLevel, Job, JobOptions, NoObserver, Observer, OpenWindows,
-    RunError, RunErrorKind, RunEvent, RunResult, Runner, RunnerEntry, Setting, SettingKind,
-    StepMetrics, StopCause, Stopped, register, runner_named, runners,
+    ReadProgress, RoundProgress, RunError, RunErrorKind, RunEvent, RunResult, Runner, RunnerEntry,
+    Setting, SettingKind, StateProgress, StepMetrics, StopCause, Stopped, register, runner_named,
+    runners,
 };
 pub use savepoint::{KeptSavepoint, Savepoint, SavepointStore};
 pub use seed::Seed;

@@ -5,6 +5,7 @@ mod interrupt;
 mod job;
 mod registry;
 mod result;
+mod round;
 
 pub use error::{RunError, RunErrorKind};
 pub use interrupt::{Interrupt, InterruptLevel};
@@ -15,6 +16,7 @@ pub use result::{
     DropCounts, NoObserver, Observer, OpenWindows, RunEvent, RunResult, StepMetrics, StopCause,
     Stopped,
 };
+pub use round::{ReadProgress, RoundProgress, StateProgress};
 
 use crate::graph::Graph;
 use crate::preflight::{Severity, check};

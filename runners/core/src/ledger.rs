@@ -41,6 +41,18 @@ impl Ledger {
         self.metrics.entry(step).or_default()
     }
 
+    /// The counts of a step so far.
+    pub fn counts(&self, step: TransformId) -> StepMetrics {
+        self.metrics.get(&step).copied().unwrap_or_default()
+    }
+
+    /// Those of all steps together.
+    pub fn sum(&self) -> StepMetrics {
+        let mut sum = StepMetrics::default();
+        self.metrics.values().for_each(|counts| add_metrics(&mut sum, *counts));
+        sum
+    }
+
     /// All steps that have counts.
     pub fn steps(&self) -> Vec<TransformId> {
         self.metrics.keys().copied().collect()

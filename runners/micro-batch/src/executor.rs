@@ -2,6 +2,7 @@
 
 mod bundle;
 mod outcome;
+mod progress;
 mod read;
 mod settle;
 
@@ -10,12 +11,13 @@ use crate::sinks::Sinks;
 use bundle::{Desk, Handed, Made};
 use heliostat::savepoint::SavepointHeader;
 use heliostat::{
-    InterruptLevel, Job, RunError, RunEvent, RunResult, StopCause, Timestamp, catch_panic, millis,
+    InterruptLevel, Job, RunError, RunResult, StopCause, Stopwatch, Timestamp, catch_panic, millis,
 };
 use heliostat_runner_core::{
     Host, LIFT_ENTRIES_MAX, Lane, Ledger, Lifter, Plan, Readiness, RunClock, Saved, Site, Source,
     Target, ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
 };
+use progress::{Phases, Progress};
 use std::sync::Arc;
 
 /// How a run ended, if it did not fail.
@@ -38,6 +40,8 @@ pub(crate) struct Executor<'a> {
     scripted: bool,
     clock: RunClock,
     ledger: Ledger,
+    /// What watchers were told.
+    progress: Progress,
     rounds: u64,
     /// How many bundles the sources have given.
     read_bundles: u64,
@@ -94,6 +98,7 @@ impl<'a> Executor<'a> {
         }
         let mut ledger = Ledger::default();
         ledger.load(job.graph, &saved);
+        let progress = Progress::of(site(&plan, &job), &works, &ledger);
         let desks = (0..lanes).map(|_| Desk::of(site(&plan, &job), settings.seed)).collect();
         let scripted = works.sources.iter().any(Source::is_script);
         let clock = if scripted { RunClock::standing() } else { RunClock::System };
@@ -114,6 +119,7 @@ impl<'a> Executor<'a> {
             scripted,
             clock,
             ledger,
+            progress,
             rounds,
             read_bundles,
             before,
@@ -174,16 +180,15 @@ impl<'a> Executor<'a> {
     /// One round.
     fn round(&mut self, now: Timestamp) -> Result<(), RunError> {
         self.rounds += 1;
+        let mut watch = Stopwatch::start();
         self.read(now)?;
+        let read_micros = watch.lap_micros();
         self.settle()?;
+        let settle_micros = watch.lap_micros();
         self.commit()?;
-        let reads = self.works.sources.iter().filter(|source| source.is_read());
-        let watermark = reads.map(Source::slowest).min().unwrap_or(Timestamp::MAX);
-        self.job.observer.event(RunEvent::Progress {
-            elements: self.ledger.elements,
-            watermark,
-            bundles: self.rounds,
-        });
+        let commit_micros = watch.lap_micros();
+        self.tell_round(Phases { read_micros, settle_micros, commit_micros });
+        self.tell_progress();
         Ok(())
     }
 

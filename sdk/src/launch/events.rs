@@ -52,9 +52,10 @@ impl EventsFile {
         self.add_line(event);
         match event {
             RunEvent::Progress { .. } => {}
-            RunEvent::BadRow { .. } | RunEvent::Written { .. } | RunEvent::Step { .. } => {
-                self.flush();
-            }
+            RunEvent::Round(_)
+            | RunEvent::BadRow { .. }
+            | RunEvent::Written { .. }
+            | RunEvent::Step { .. } => self.flush(),
         }
     }
 

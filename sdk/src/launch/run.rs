@@ -160,7 +160,11 @@ impl Observer for Reporter<'_> {
                 self.console.remark(format_args!("warning: `{step}` rejected {row}"));
             }
             RunEvent::Written { written, .. } => self.written.push(written),
-            RunEvent::Step { .. } => {}
+            RunEvent::Round(_) | RunEvent::Step { .. } => {}
         }
+    }
+
+    fn wants_rounds(&self) -> bool {
+        self.events.is_some()
     }
 }

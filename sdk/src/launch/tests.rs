@@ -5,9 +5,10 @@ use super::console::{Console, Device};
 use crate::runner::Runner;
 use crate::savepoint::SavepointHeader;
 use crate::{
-    BadRow, Capability, DropCounts, Exit, Extent, Job, JobOptions, OpenWindows, Pipeline, Result,
-    RunError, RunEvent, RunResult, Savepoint, Setting, SettingKind, StepMetrics, StopCause,
-    Stopped, Support, Timestamp, Written, generate_sequence,
+    BadRow, Capability, DropCounts, Exit, Extent, Job, JobOptions, OpenWindows, Pipeline,
+    ReadProgress, Result, RoundProgress, RunError, RunEvent, RunResult, Savepoint, Setting,
+    SettingKind, StateProgress, StepMetrics, StopCause, Stopped, Support, Timestamp, Written,
+    generate_sequence,
 };
 use clap::Args;
 use std::collections::BTreeMap;
@@ -144,6 +145,9 @@ impl Runner for Pretender {
         job.observer.event(RunEvent::BadRow { step: "Read".into(), row });
         let watermark = Timestamp::secs(90);
         job.observer.event(RunEvent::Progress { elements: 1_200, watermark, bundles: 3 });
+        if job.observer.wants_rounds() {
+            job.observer.event(RunEvent::Round(pretended_round(watermark)));
+        }
         let written = Written { place: format!("out{}", self.seed), elements: 1_100 };
         let event = RunEvent::Written { step: "Write".into(), written: written.clone() };
         match self.script {
@@ -196,6 +200,29 @@ fn stopped(job: Job<'_>, written: Written) -> Result<RunResult, RunError> {
         result.written.clear();
     }
     Ok(result)
+}
+
+/// A round of two milliseconds and a half, with two reads and two steps that keep something.
+fn pretended_round(watermark: Timestamp) -> RoundProgress {
+    let read = |step: &str, elements, bad_rows| {
+        let step = step.into();
+        ReadProgress { step, elements, bad_rows, watermark }
+    };
+    let state = |step: &str, rows, bytes| {
+        let step = step.into();
+        StateProgress { step, rows, bytes, watermark: Timestamp::MIN }
+    };
+    RoundProgress {
+        round: 3,
+        reads: vec![read("Read", 900, 4), read("Read 2", 100, 0)],
+        processed: 4_000,
+        watermark: Timestamp::MIN,
+        state: vec![state("Sum", 40, Some(2_048)), state("Count", 2, None)],
+        dropped: DropCounts { late: 2, closed: 1 },
+        read_micros: 1_500,
+        settle_micros: 750,
+        commit_micros: 250,
+    }
 }
 
 /// Counts for the read and for a step that drops.

@@ -1,5 +1,6 @@
 //! What a run tells while it goes and what it leaves behind.
 
+use super::RoundProgress;
 use crate::io::Collected;
 use crate::{BadRow, Element, Timestamp, Written};
 use serde::{Deserialize, Serialize};
@@ -163,6 +164,8 @@ pub enum RunEvent {
         /// Bundles that succeeded so far.
         bundles: u64,
     },
+    /// What one round did; told by runners that work in rounds, to those who want it.
+    Round(RoundProgress),
     /// A row that could not be understood; told for the first few of each read.
     BadRow {
         /// The path of the read.
@@ -208,6 +211,12 @@ pub enum RunEvent {
 pub trait Observer {
     /// Takes an event; must not block for long.
     fn event(&mut self, event: RunEvent);
+
+    /// Whether it is worth making a [`RunEvent::Round`] for it. Without, a runner does not count what
+    /// only they tell.
+    fn wants_rounds(&self) -> bool {
+        true
+    }
 }
 
 /// Nobody wants to know.
@@ -224,4 +233,8 @@ pub struct NoObserver;
 
 impl Observer for NoObserver {
     fn event(&mut self, _event: RunEvent) {}
+
+    fn wants_rounds(&self) -> bool {
+        false
+    }
 }

@@ -38,6 +38,7 @@ const MAY_DERIVE: &[(&str, &str)] = &[
     ("sdk/src/launch.rs", "options, events and the matrix are written as JSON"),
     ("sdk/src/launch/", "options, events and the matrix are written as JSON"),
     ("sdk/src/runner/result.rs", "events and metrics are written as JSON"),
+    ("sdk/src/runner/round.rs", "events are written as JSON"),
     ("sdk/src/savepoint.rs", "a savepoint is written to a file"),
     ("sdk/src/savepoint/", "a savepoint is written to a file"),
     ("runners/core/src/grouping/saved.rs", "rows of saved state"),

@@ -224,7 +224,10 @@ impl Observer for Rounds {
     fn event(&mut self, event: RunEvent) {
         match event {
             RunEvent::Progress { .. } => SWITCH.with_borrow_mut(|switch| switch.phase += 1),
-            RunEvent::BadRow { .. } | RunEvent::Written { .. } | RunEvent::Step { .. } => {}
+            RunEvent::Round(_)
+            | RunEvent::BadRow { .. }
+            | RunEvent::Written { .. }
+            | RunEvent::Step { .. } => {}
         }
     }
 }

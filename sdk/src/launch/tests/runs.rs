@@ -1,11 +1,13 @@
 //! Runs that end well and otherwise: what is told, what is written, how the program exits.
 
-use super::{Build, Captured, Options, Script, direct, launched, numbers};
+use super::{Build, Captured, Options, Script, direct, launched, numbers, pretended_round};
 use crate::graph::ReadSpec;
 use crate::launch::Program;
 use crate::launch::console::{Console, Device};
 use crate::runner::Runner;
-use crate::{Boundedness, Read, Result, Sequence, Timestamp, generate_sequence};
+use crate::{
+    Boundedness, Read, Result, RoundProgress, RunEvent, Sequence, Timestamp, generate_sequence,
+};
 use std::io::{self, ErrorKind};
 
 #[test]
@@ -100,11 +102,11 @@ fn bad_rows_and_warnings_are_told_and_the_run_goes_on() {
 fn events_are_lines_of_json_and_the_last_says_how_it_ended() {
     let file = std::env::temp_dir().join(format!("heliostat-events-{}.jsonl", std::process::id()));
     for (script, outcome, kinds) in [
-        (Script::Done, "done", vec!["bad_row", "progress", "written", "finished"]),
-        (Script::Failed, "failed", vec!["bad_row", "progress", "finished"]),
-        (Script::Interrupted, "interrupted", vec!["bad_row", "progress", "finished"]),
-        (Script::CaughtUp, "stopped", vec!["bad_row", "progress", "finished"]),
-        (Script::Aborted, "interrupted", vec!["bad_row", "progress", "finished"]),
+        (Script::Done, "done", vec!["bad_row", "progress", "round", "written", "finished"]),
+        (Script::Failed, "failed", vec!["bad_row", "progress", "round", "finished"]),
+        (Script::Interrupted, "interrupted", vec!["bad_row", "progress", "round", "finished"]),
+        (Script::CaughtUp, "stopped", vec!["bad_row", "progress", "round", "finished"]),
+        (Script::Aborted, "interrupted", vec!["bad_row", "progress", "round", "finished"]),
     ] {
         let command_line = format!("run --events {}", file.display());
         let (_, captured) = launched(direct(script), numbers, &command_line);
@@ -120,6 +122,56 @@ fn events_are_lines_of_json_and_the_last_says_how_it_ended() {
         assert!(last["seconds"].is_f64(), "{last}");
     }
     std::fs::remove_file(&file).expect("the last run wrote it");
+}
+
+#[test]
+fn a_round_is_one_line_with_rates_and_sums() {
+    let file = std::env::temp_dir().join(format!("heliostat-round-{}.jsonl", std::process::id()));
+    let command_line = format!("run --events {}", file.display());
+    let (exit, _) = launched(direct(Script::Done), numbers, &command_line);
+    assert_eq!(exit.code(), 0);
+    let text = std::fs::read_to_string(&file).expect("the run wrote its events");
+    let line = text.lines().find(|line| line.contains("\"round\"")).expect("there is a round");
+    let told: serde_json::Value = serde_json::from_str(line).expect("each line is JSON");
+    let want = serde_json::json!({
+        "event": "round",
+        "round": 3,
+        "elements": 1_000,
+        "elements_per_second": 400_000,
+        "processed": 4_000,
+        "processed_per_second": 1_600_000,
+        "watermark": "MIN",
+        "reads": [
+            { "step": "Read", "elements": 900, "bad_rows": 4, "watermark": "1970-01-01T00:01:30Z" },
+            { "step": "Read 2", "elements": 100, "bad_rows": 0, "watermark": "1970-01-01T00:01:30Z" },
+        ],
+        "state_rows": 42,
+        "state_bytes": 2_048,
+        "state": [
+            { "step": "Sum", "rows": 40, "bytes": 2_048, "watermark": "MIN" },
+            { "step": "Count", "rows": 2, "bytes": null, "watermark": "MIN" },
+        ],
+        "dropped": { "late": 2, "closed": 1 },
+        "read_micros": 1_500,
+        "settle_micros": 750,
+        "commit_micros": 250,
+    });
+    assert_eq!(told, want, "{line}");
+
+    // Whoever reads the file in Rust gets back what was told.
+    let read: RunEvent = serde_json::from_str(line).expect("it is an event");
+    let watermark = Timestamp::secs(90);
+    assert_eq!(read, RunEvent::Round(pretended_round(watermark)));
+    std::fs::remove_file(&file).expect("the run wrote it");
+}
+
+#[test]
+fn a_round_without_duration_has_a_rate_all_the_same() {
+    let round = pretended_round(Timestamp::MIN);
+    let at_once = RoundProgress { read_micros: 0, settle_micros: 0, commit_micros: 0, ..round };
+    assert_eq!((at_once.micros(), at_once.elements_per_second()), (0, 1_000_000_000));
+    let endless = RoundProgress { processed: u64::MAX, ..at_once };
+    assert_eq!(endless.processed_per_second(), u64::MAX);
 }
 
 /// A stream that takes nothing.
