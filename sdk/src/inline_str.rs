@@ -98,53 +98,9 @@ impl Str {
     #[inline]
     fn inline(text: &str) -> Option<Self> {
         let length = *Length::ALL.get(text.len())?;
-        let [first, second, third] = words_of(text.as_bytes()).map(u64::to_le_bytes);
         let mut bytes = [0; BYTES_MAX];
-        bytes[..8].copy_from_slice(&first);
-        bytes[8..16].copy_from_slice(&second);
-        bytes[16..].copy_from_slice(&third[..7]);
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
         Some(Self(Form::Inline { bytes, length }))
-    }
-
-    /// A hash of its own: not that of `str`, and faster for inline text, which it takes in words.
-    #[inline]
-    pub(crate) fn hash_whole(&self, mut hasher: impl Hasher) -> u64 {
-        match &self.0 {
-            Form::Inline { bytes, .. } => {
-                // The last two share a byte.
-                for at in [0, 8, BYTES_MAX - 8] {
-                    let word = bytes[at..at + 8].try_into().expect("a word has eight bytes");
-                    hasher.write_u64(u64::from_le_bytes(word));
-                }
-            }
-            Form::Shared(text) => text.hash(&mut hasher),
-        }
-        hasher.finish()
-    }
-}
-
-/// At most 23 bytes of text and zeros behind it, in three words put together from pieces of a fixed
-/// size, which costs less than to copy it.
-#[inline]
-fn words_of(text: &[u8]) -> [u64; 3] {
-    let len = text.len();
-    let word = |at: usize| {
-        u64::from_le_bytes(text[at..at + 8].try_into().expect("a word has eight bytes"))
-    };
-    let half = |at: usize| {
-        u64::from(u32::from_le_bytes(text[at..at + 4].try_into().expect("half a word has four")))
-    };
-    // Its last eight bytes, without those that an earlier word has.
-    let rest = |missing: usize| word(len - 8).checked_shr(8 * missing as u32).unwrap_or(0);
-    match len {
-        0 => [0; 3],
-        1..=3 => {
-            let byte = |at: usize| u64::from(text[at]) << (8 * at);
-            [byte(0) | byte(len / 2) | byte(len - 1), 0, 0]
-        }
-        4..=7 => [half(0) | half(len - 4) << (8 * (len - 4)), 0, 0],
-        8..=15 => [word(0), rest(16 - len), 0],
-        _ => [word(0), word(8), rest(24 - len)],
     }
 }
 
@@ -197,18 +153,7 @@ impl Borrow<str> for Str {
 impl PartialEq for Str {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            // Behind its length there is nothing but zeros.
-            (
-                Form::Inline { bytes, length },
-                Form::Inline { bytes: others, length: other_length },
-            ) => bytes == others && *length as u8 == *other_length as u8,
-            (Form::Shared(text), Form::Shared(others)) => text == others,
-            // Text is inline just if it is short enough.
-            (Form::Inline { .. }, Form::Shared(_)) | (Form::Shared(_), Form::Inline { .. }) => {
-                false
-            }
-        }
+        self.as_str() == other.as_str()
     }
 }
 

@@ -1,8 +1,7 @@
 //! From key to accumulator, in the order the keys first came.
 
-use crate::{Key, Str};
+use crate::Key;
 use foldhash::fast::FixedState;
-use std::any::Any;
 use std::hash::BuildHasher;
 
 /// Slots of a new table, a power of two.
@@ -51,7 +50,7 @@ impl<K: Key, A> Table<K, A> {
         create: impl FnOnce() -> A,
         change: impl FnOnce(&mut A),
     ) -> u32 {
-        let hash = hash_of(hasher, &key);
+        let hash = hasher.hash_one(&key);
         match self.find(hash, &key) {
             Ok(entry) => {
                 change(&mut self.entries[entry as usize].1);
@@ -99,7 +98,7 @@ impl<K: Key, A> Table<K, A> {
             return;
         }
         for (key, accumulator) in &from.entries {
-            let hash = hash_of(hasher, key);
+            let hash = hasher.hash_one(key);
             match self.find(hash, key) {
                 Ok(entry) => merge(&mut self.entries[entry as usize].1, accumulator),
                 Err(at) => {
@@ -117,7 +116,7 @@ impl<K: Key, A> Table<K, A> {
         merge: impl Fn(&mut A, A),
     ) {
         for (key, accumulator) in from.entries.drain(..) {
-            let hash = hash_of(hasher, &key);
+            let hash = hasher.hash_one(&key);
             match self.find(hash, &key) {
                 Ok(entry) => merge(&mut self.entries[entry as usize].1, accumulator),
                 Err(at) => {
@@ -172,15 +171,6 @@ impl<K: Key, A> Table<K, A> {
     /// The bytes of all room it has.
     pub(super) fn bytes(&self) -> usize {
         self.slots.capacity() * size_of::<u64>() + self.entries.capacity() * size_of::<(K, A)>()
-    }
-}
-
-/// The hash of a key within tables; for text that is the fastest one, not that of `str`.
-#[inline]
-fn hash_of<K: Key>(hasher: &FixedState, key: &K) -> u64 {
-    match (key as &dyn Any).downcast_ref::<Str>() {
-        Some(text) => text.hash_whole(hasher.build_hasher()),
-        None => hasher.hash_one(key),
     }
 }
 
