@@ -60,7 +60,7 @@ pub fn runners() -> Vec<Box<dyn Runner>> {
 
 /// The runner of this name, with its default settings.
 ///
-/// A program of [`launch`](crate::launch) has `--runner` for that; this is for one that takes its
+/// A program of [`launch`](crate::launch()) has `--runner` for that; this is for one that takes its
 /// command line apart itself.
 ///
 /// ```
