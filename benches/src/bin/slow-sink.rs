@@ -23,7 +23,7 @@ struct Options {
     #[arg(long, default_value_t = 4_000_000)]
     elements: u64,
     /// Threads.
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, default_value_t = 1)]
     workers: usize,
     /// Runs over these numbers here, and prints the peak in KiB.
     #[arg(long, hide = true)]
