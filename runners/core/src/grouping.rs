@@ -29,7 +29,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use path::GroupingPath;
-pub(crate) use spread::{Spread, sliding_in_slices, spread, tile_at};
+pub(crate) use spread::{Spread, on_both_sides, sliding_in_slices, spread, spread_of};
 
 /// What a grouping is made from besides its kernels.
 #[derive(Clone, Debug)]

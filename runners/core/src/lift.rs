@@ -8,7 +8,9 @@
 
 mod pays;
 
-use crate::grouping::{Extent, Grouping, Spread, sliding_in_slices, spread, tile_at};
+use crate::grouping::{
+    Extent, Grouping, Spread, on_both_sides, sliding_in_slices, spread, spread_of,
+};
 use heliostat::batch::{Batch, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{
     Afterwards, Entries, LiftKernels, PaneColumn, PaneId, PaneTables, SKIP,
@@ -199,47 +201,27 @@ impl Lifter {
         if len == 0 {
             return Some(Assigned::Nowhere);
         }
-        match &meta.windows {
-            Windows::Const(window) => Some(match self.window(window, watermark) {
+        if let Windows::ByTimestamp(WindowFn::Sliding(windows)) = &meta.windows
+            && self.sliding == Some(*windows)
+        {
+            return self.assign_slices(*windows, meta, watermark);
+        }
+        match spread_of(meta) {
+            Spread::One(window) => Some(match self.window(&window, watermark) {
                 SKIP => {
                     self.drops.late += len as u64;
                     Assigned::Nowhere
                 }
                 table => Assigned::All(PaneId(table)),
             }),
-            Windows::ByTimestamp(WindowFn::Sliding(windows)) if self.sliding == Some(*windows) => {
-                self.assign_slices(*windows, meta, watermark)
+            Spread::Two(first, second) => {
+                let both = (self.window(&first, watermark), self.window(&second, watermark));
+                on_both_sides(both, second.start(), &meta.timestamps, &mut self.column);
+                self.count_late();
+                Some(Assigned::Each)
             }
-            Windows::ByTimestamp(window_fn) => {
-                let tile = |at| tile_at(window_fn, at);
-                match spread(&meta.timestamps, tile) {
-                    Spread::One(window) => Some(match self.window(&window, watermark) {
-                        SKIP => {
-                            self.drops.late += len as u64;
-                            Assigned::Nowhere
-                        }
-                        table => Assigned::All(PaneId(table)),
-                    }),
-                    Spread::Two(first, second) => {
-                        let first = self.window(&first, watermark);
-                        let edge = second.start();
-                        let second = self.window(&second, watermark);
-                        self.fill((first, second), edge, &meta.timestamps);
-                        Some(Assigned::Each)
-                    }
-                    Spread::More => self.assign_each(meta, len, watermark),
-                }
-            }
-            Windows::Each(_) | Windows::Many { .. } => self.assign_each(meta, len, watermark),
+            Spread::More => self.assign_each(meta, len, watermark),
         }
-    }
-
-    /// The column of elements on both sides of an edge.
-    fn fill(&mut self, (before, behind): (u32, u32), edge: Timestamp, timestamps: &Timestamps) {
-        if let Timestamps::Each { at, .. } = timestamps {
-            self.column.extend(at.iter().map(|&at| if at < edge { before } else { behind }));
-        }
-        self.count_late();
     }
 
     fn count_late(&mut self) {
@@ -262,7 +244,7 @@ impl Lifter {
             Spread::One(slice) => Some(Assigned::All(PaneId(self.slice(&slice)))),
             Spread::Two(first, second) => {
                 let both = (self.slice(&first), self.slice(&second));
-                self.fill(both, second.start(), &meta.timestamps);
+                on_both_sides(both, second.start(), &meta.timestamps, &mut self.column);
                 Some(Assigned::Each)
             }
             Spread::More => {

@@ -1,6 +1,7 @@
 //! Views and the steps that read them, erased.
 
 use crate::batch::{Batch, Column, ColumnExt};
+use crate::graph::erase::flat_mapped;
 use crate::graph::{StepFn, StepWork, ViewFn, ViewValue};
 use crate::{Element, Error, Result};
 use std::any::type_name;
@@ -56,19 +57,12 @@ where
 {
     let process = move |side: &ViewValue, input: &mut Batch, out: &mut Batch, done: &mut usize| {
         let view = read::<V>(side)?;
+        let elements = input.values.typed_mut::<T>().drain(..);
         let emitted = out.values.typed_mut::<U>();
-        let mut counts = Vec::with_capacity(input.values.len());
-        for value in input.values.typed_mut::<T>().drain(..) {
-            let before = emitted.len();
-            function(value, view, emitted)?;
-            *done += 1;
-            counts.push(u32::try_from(emitted.len() - before).map_err(Error::from)?);
-        }
-        if counts.iter().all(|&count| count == 1) {
-            std::mem::swap(&mut out.meta, &mut input.meta);
-        } else {
-            out.meta = input.meta.repeated(&counts);
-        }
+        let gave = flat_mapped(elements, emitted, done, |element, emitted| {
+            function(element, view, emitted)
+        })?;
+        gave.describe(&mut input.meta, &mut out.meta);
         Ok(())
     };
     Arc::new(Reading { process: Arc::new(process) })

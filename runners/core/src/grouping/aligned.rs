@@ -7,7 +7,7 @@ mod state;
 
 use self::late::{LatePane, Pane, fire_late, pane_meta};
 use self::slices::{AlsoLate, Slices};
-use super::{Drops, Extent, LateFirings, Panes, Spread, keeps, spread, tile_at};
+use super::{Drops, Extent, LateFirings, Panes, Spread, keeps, on_both_sides, spread_of};
 use heliostat::batch::{Column, Each, Meta, Timestamps, Windows};
 use heliostat::graph::kernel::{
     Afterwards, DropRecord, Entries, PaneColumn, PaneId, PaneTable, PaneTables, SKIP,
@@ -80,36 +80,17 @@ impl Aligned {
         if len == 0 {
             return Assigned::Nowhere;
         }
-        let spread = match &meta.windows {
-            Windows::Const(window) => Spread::One(window.clone()),
-            Windows::ByTimestamp(window_fn) => {
-                spread(&meta.timestamps, |at| tile_at(window_fn, at))
-            }
-            Windows::Each(_) | Windows::Many { .. } => Spread::More,
-        };
-        match spread {
+        match spread_of(meta) {
             Spread::One(window) if self.watermark <= window.max_timestamp() => {
                 Assigned::One(self.pane(&window))
             }
             Spread::Two(first, second) if self.watermark <= first.max_timestamp() => {
-                let both = (self.pane(&first), self.pane(&second));
-                self.on_both_sides(both, second.start(), &meta.timestamps)
+                let both = (self.pane(&first).0, self.pane(&second).0);
+                on_both_sides(both, second.start(), &meta.timestamps, &mut self.column);
+                Assigned::Several
             }
             Spread::One(_) | Spread::Two(..) | Spread::More => self.assign_each(meta, len, drops),
         }
-    }
-
-    /// The panes of elements on both sides of an edge.
-    fn on_both_sides(
-        &mut self,
-        (before, behind): (PaneId, PaneId),
-        edge: Timestamp,
-        timestamps: &Timestamps,
-    ) -> Assigned {
-        if let Timestamps::Each { at, .. } = timestamps {
-            self.column.extend(at.iter().map(|&at| if at < edge { before.0 } else { behind.0 }));
-        }
-        Assigned::Several
     }
 
     fn assign_each(&mut self, meta: &Meta, len: usize, drops: &mut Drops) -> Assigned {

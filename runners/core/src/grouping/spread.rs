@@ -1,6 +1,6 @@
 //! What the extremes of a batch's timestamps say of where its elements lie: mostly all of it.
 
-use heliostat::batch::Timestamps;
+use heliostat::batch::{Meta, Timestamps, Windows};
 use heliostat::{Interval, SlidingWindows, Timestamp, WindowFn};
 
 /// Where elements lie among windows or slices that are laid end to end.
@@ -11,6 +11,27 @@ pub(crate) enum Spread {
     Two(Interval, Interval),
     /// Nobody knows without looking at each.
     More,
+}
+
+/// Among which windows the elements of a batch lie.
+pub(crate) fn spread_of(meta: &Meta) -> Spread {
+    match &meta.windows {
+        Windows::Const(window) => Spread::One(window.clone()),
+        Windows::ByTimestamp(window_fn) => spread(&meta.timestamps, |at| tile_at(window_fn, at)),
+        Windows::Each(_) | Windows::Many { .. } => Spread::More,
+    }
+}
+
+/// Appends `before` or `behind` for each element, by the side of the edge it lies on.
+pub(crate) fn on_both_sides(
+    (before, behind): (u32, u32),
+    edge: Timestamp,
+    timestamps: &Timestamps,
+    column: &mut Vec<u32>,
+) {
+    if let Timestamps::Each { at, .. } = timestamps {
+        column.extend(at.iter().map(|&at| if at < edge { before } else { behind }));
+    }
 }
 
 /// Where elements with these timestamps lie; `at` finds the window or slice of one of them, if all
@@ -28,7 +49,7 @@ pub(crate) fn spread(
 }
 
 /// The window of a timestamp, if windows are laid end to end.
-pub(crate) fn tile_at(window_fn: &WindowFn, timestamp: Timestamp) -> Option<Interval> {
+fn tile_at(window_fn: &WindowFn, timestamp: Timestamp) -> Option<Interval> {
     match window_fn {
         WindowFn::Global => Some(Interval::GLOBAL),
         WindowFn::Fixed(fixed) => Some(fixed.window_at(timestamp)),

@@ -1,6 +1,6 @@
 //! Steps that look at one element after the other.
 
-use crate::batch::{Batch, Column, ColumnExt};
+use crate::batch::{Batch, Column, ColumnExt, Meta};
 use crate::graph::functions::{StepFn, StepWork};
 use crate::{Element, Error, Result};
 use std::marker::PhantomData;
@@ -25,11 +25,24 @@ trait OneByOne: Send + Sync + 'static {
 }
 
 /// How many elements came of each.
-enum Gave {
+pub(crate) enum Gave {
     One,
     /// One each of these, in their order, and none of the others.
     Of(Vec<u32>),
     Counts(Vec<u32>),
+}
+
+impl Gave {
+    /// Moves the metadata of what was taken over to what came of it.
+    pub(crate) fn describe(self, from: &mut Meta, to: &mut Meta) {
+        match self {
+            // Swapped, not taken: the room of the old timestamps goes back to where batches come
+            // from.
+            Self::One => std::mem::swap(to, from),
+            Self::Of(some) => *to = std::mem::take(from).narrowed(&some),
+            Self::Counts(counts) => *to = from.repeated(&counts),
+        }
+    }
 }
 
 fn by_element<F: OneByOne>(function: F) -> Arc<dyn StepFn> {
@@ -45,13 +58,8 @@ impl<F: OneByOne> StepFn for ByElement<F> {
 impl<F: OneByOne> StepWork for ByElement<F> {
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()> {
         let elements = input.values.typed_mut::<F::Element>().drain(..);
-        match self.function.take(elements, out[0].values.as_mut(), done)? {
-            // Swapped, not taken: the room of the old timestamps goes back to where batches come
-            // from.
-            Gave::One => std::mem::swap(&mut out[0].meta, &mut input.meta),
-            Gave::Of(some) => out[0].meta = std::mem::take(&mut input.meta).narrowed(&some),
-            Gave::Counts(counts) => out[0].meta = input.meta.repeated(&counts),
-        }
+        let gave = self.function.take(elements, out[0].values.as_mut(), done)?;
+        gave.describe(&mut input.meta, &mut out[0].meta);
         Ok(())
     }
 
@@ -118,34 +126,43 @@ where
         out: &mut dyn Column,
         done: &mut usize,
     ) -> Result<Gave> {
-        let emitted = out.typed_mut::<U>();
-        let len = elements.len();
-        // Mostly at most one comes of each: then what has given some is all there is to know.
-        let mut some = Vec::with_capacity(len);
-        let mut counts = Vec::new();
-        for (index, element) in (0_u32..).zip(elements) {
-            let before = emitted.len();
-            (self.0)(element, emitted)?;
-            *done += 1;
-            let count = u32::try_from(emitted.len() - before).map_err(Error::from)?;
-            if counts.is_empty() && count <= 1 {
-                if count == 1 {
-                    some.push(index);
-                }
-                continue;
-            }
-            if counts.is_empty() {
-                counts = vec![0; len];
-                some.drain(..).for_each(|index: u32| counts[index as usize] = 1);
-            }
-            counts[index as usize] = count;
-        }
-        Ok(match counts[..] {
-            [] if some.len() == len => Gave::One,
-            [] => Gave::Of(some),
-            [_, ..] => Gave::Counts(counts),
-        })
+        flat_mapped(elements, out.typed_mut::<U>(), done, &self.0)
     }
+}
+
+/// Takes elements of each of which any number may come, and counts those it is through with.
+pub(crate) fn flat_mapped<T, U>(
+    elements: impl ExactSizeIterator<Item = T>,
+    emitted: &mut Vec<U>,
+    done: &mut usize,
+    f: impl Fn(T, &mut Vec<U>) -> Result<()>,
+) -> Result<Gave> {
+    let len = elements.len();
+    // Mostly at most one comes of each: then what has given some is all there is to know.
+    let mut some = Vec::with_capacity(len);
+    let mut counts = Vec::new();
+    for (index, element) in (0_u32..).zip(elements) {
+        let before = emitted.len();
+        f(element, emitted)?;
+        *done += 1;
+        let count = u32::try_from(emitted.len() - before).map_err(Error::from)?;
+        if counts.is_empty() && count <= 1 {
+            if count == 1 {
+                some.push(index);
+            }
+            continue;
+        }
+        if counts.is_empty() {
+            counts = vec![0; len];
+            some.drain(..).for_each(|index: u32| counts[index as usize] = 1);
+        }
+        counts[index as usize] = count;
+    }
+    Ok(match counts[..] {
+        [] if some.len() == len => Gave::One,
+        [] => Gave::Of(some),
+        [_, ..] => Gave::Counts(counts),
+    })
 }
 
 /// One element in, any number out, written by the closure.

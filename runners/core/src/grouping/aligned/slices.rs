@@ -2,7 +2,7 @@
 //! window fires what its slices have together.
 
 use super::{Aligned, Assigned, Drops, late_record};
-use crate::grouping::{Spread, sliding_in_slices, spread};
+use crate::grouping::{Spread, on_both_sides, sliding_in_slices, spread};
 use heliostat::batch::{Meta, Windows};
 use heliostat::graph::kernel::{PaneId, SKIP};
 use heliostat::{Interval, SlidingWindows, Timestamp, WindowFn};
@@ -97,8 +97,9 @@ impl Aligned {
                 Assigned::One(self.slice(&windows, &slice))
             }
             Spread::Two(first, second) if self.watermark <= first.max_timestamp() => {
-                let both = (self.slice(&windows, &first), self.slice(&windows, &second));
-                self.on_both_sides(both, second.start(), &meta.timestamps)
+                let both = (self.slice(&windows, &first).0, self.slice(&windows, &second).0);
+                on_both_sides(both, second.start(), &meta.timestamps, &mut self.column);
+                Assigned::Several
             }
             Spread::One(_) | Spread::Two(..) | Spread::More => {
                 self.assign_each_slice(&windows, meta, len, drops)
