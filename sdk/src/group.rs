@@ -30,6 +30,11 @@ impl<T: Element> Group<T> {
         Self { values: Arc::new(values) }
     }
 
+    /// The values themselves, if nobody else has the group; else clones.
+    pub(crate) fn into_values(self) -> Vec<T> {
+        Arc::try_unwrap(self.values).unwrap_or_else(|shared| shared.as_ref().clone())
+    }
+
     /// The values, one by one, from the beginning.
     pub fn iter(&self) -> impl Iterator<Item = Result<T>> + '_ {
         self.values.iter().cloned().map(Ok)

@@ -12,9 +12,7 @@ use crate::grouping::{
     Extent, Grouping, Spread, on_both_sides, sliding_in_slices, spread, spread_of,
 };
 use heliostat::batch::{Batch, Meta, Timestamps, Windows};
-use heliostat::graph::kernel::{
-    Afterwards, Entries, LiftKernels, PaneColumn, PaneId, PaneTables, SKIP,
-};
+use heliostat::graph::kernel::{LiftKernels, PaneColumn, PaneId, PaneTables, SKIP};
 use heliostat::{DropCounts, Duration, Interval, SlidingWindows, Timestamp, WindowFn, Windowing};
 use pays::Pays;
 use std::collections::BTreeMap;
@@ -164,9 +162,7 @@ impl Lifter {
 
     fn fire(&mut self, table: PaneId, meta: Meta) -> Option<Batch> {
         let mut fired = Batch { meta, ..self.partials.empty_like() };
-        // What is closed next need not be cleared first.
-        self.tables.fire(table, Entries::All, Afterwards::Keep, fired.values.as_mut());
-        self.tables.close(table);
+        self.tables.fire_and_close(table, fired.values.as_mut());
         (!fired.is_empty()).then_some(fired)
     }
 

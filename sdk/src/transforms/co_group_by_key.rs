@@ -79,9 +79,7 @@ fn untagged<K: Key, S: Sorted>(
         PCollection::new(&pipeline.builder, grouping.groups, grouping.step);
     let sort = |(key, group): (K, Group<S::Tagged>), out: &mut Vec<(K, S::Groups)>| {
         let mut sorted = S::default();
-        for tagged in group.iter() {
-            sorted.take(tagged?);
-        }
+        group.into_values().into_iter().for_each(|tagged| sorted.take(tagged));
         out.push((key, sorted.groups()));
         Ok::<(), Error>(())
     };

@@ -271,12 +271,14 @@ impl Aligned {
         panes: &mut Panes,
     ) {
         let table = self.gather(window, pane.table);
-        pane.table = Some(table);
         let count = self.tables.entries(table);
-        let values = panes.values();
-        // What is dropped next need not be cleared first.
-        let after = if expired { Afterwards::Keep } else { self.after };
-        self.tables.fire(table, Entries::All, after, values);
+        if expired {
+            pane.table = None;
+            self.tables.fire_and_close(table, panes.values());
+        } else {
+            pane.table = Some(table);
+            self.tables.fire(table, Entries::All, self.after, panes.values());
+        }
         let label = PaneInfo { is_last: expired, ..PaneInfo::ON_TIME_AND_ONLY };
         panes.describe(pane_meta(window, Each::Const(label)), count);
         if !expired {

@@ -24,6 +24,10 @@ pub(crate) trait Fold<V>: Send + Sync + 'static {
         self.merge(into, from.clone());
     }
     fn extract(&self, accumulator: &Self::Accumulator) -> Self::Output;
+    /// The same of an accumulator that nobody needs any more.
+    fn into_output(&self, accumulator: Self::Accumulator) -> Self::Output {
+        self.extract(&accumulator)
+    }
     fn compact(&self, accumulator: &mut Self::Accumulator) {
         let _ = accumulator;
     }
@@ -54,6 +58,10 @@ impl<V: Element> Fold<V> for Gathered {
 
     fn extract(&self, accumulator: &Vec<V>) -> Group<V> {
         Group::of(accumulator.clone())
+    }
+
+    fn into_output(&self, accumulator: Vec<V>) -> Group<V> {
+        Group::of(accumulator)
     }
 }
 

@@ -76,9 +76,12 @@ impl<V: Element, F: Fold<V>> Fold<V> for Partial<F> {
     }
 
     fn extract(&self, accumulator: &F::Accumulator) -> F::Accumulator {
-        let mut shipped = accumulator.clone();
-        self.0.compact(&mut shipped);
-        shipped
+        self.into_output(accumulator.clone())
+    }
+
+    fn into_output(&self, mut accumulator: F::Accumulator) -> F::Accumulator {
+        self.0.compact(&mut accumulator);
+        accumulator
     }
 }
 
@@ -106,5 +109,9 @@ impl<V: Element, F: Fold<V>> Fold<F::Accumulator> for Merged<V, F> {
 
     fn extract(&self, accumulator: &F::Accumulator) -> F::Output {
         self.fold.extract(accumulator)
+    }
+
+    fn into_output(&self, accumulator: F::Accumulator) -> F::Output {
+        self.fold.into_output(accumulator)
     }
 }

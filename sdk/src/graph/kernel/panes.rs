@@ -59,6 +59,9 @@ pub trait PaneTables: Send {
     fn merge(&mut self, into: PaneId, from: PaneId);
     /// Appends `(key, output)` for these entries.
     fn fire(&mut self, pane: PaneId, entries: Entries<'_>, after: Afterwards, out: &mut dyn Column);
+    /// Appends `(key, output)` of all entries in the order their keys first came, and forgets the
+    /// table: keys and accumulators move.
+    fn fire_and_close(&mut self, pane: PaneId, out: &mut dyn Column);
     /// A table with all it has; it is closed here.
     fn take(&mut self, pane: PaneId) -> PaneTable;
     /// Merges a table into one of its own. It was taken from tables with the same keys and
@@ -204,10 +207,12 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         let table = self.panes[pane.0 as usize].as_mut().expect("only open panes fire");
         let out = out.typed_mut::<(K, F::Output)>();
         let fire = |(key, accumulator): &mut (K, F::Accumulator)| {
-            let output = fold.extract(accumulator);
-            if after == Afterwards::Clear {
-                *accumulator = fold.create();
-            }
+            let output = match after {
+                Afterwards::Keep => fold.extract(accumulator),
+                Afterwards::Clear => {
+                    fold.into_output(std::mem::replace(accumulator, fold.create()))
+                }
+            };
             (key.clone(), output)
         };
         match entries {
@@ -253,6 +258,19 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
             fold.add(&mut accumulator, value);
             (key, fold.extract(&accumulator))
         }));
+    }
+
+    fn fire_and_close(&mut self, pane: PaneId, out: &mut dyn Column) {
+        let fold = self.fold.as_ref();
+        let mut table = self.panes[pane.0 as usize].take().expect("only open panes fire");
+        self.free.push(pane.0);
+        let out = out.typed_mut::<(K, F::Output)>();
+        table.take_entries(|entries| {
+            out.extend(entries.map(|(key, accumulator)| (key, fold.into_output(accumulator))));
+        });
+        if self.spare.len() < SPARES_MAX {
+            self.spare.push(table);
+        }
     }
 
     fn close(&mut self, pane: PaneId) {

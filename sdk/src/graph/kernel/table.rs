@@ -64,6 +64,13 @@ impl<K: Key, A> Table<K, A> {
         }
     }
 
+    /// Moves all entries out, in the order their keys first came, and keeps the room as `clear` does.
+    pub(super) fn take_entries(&mut self, into: impl FnOnce(std::vec::Drain<'_, (K, A)>)) {
+        let count = self.entries.len();
+        into(self.entries.drain(..));
+        self.reset(count);
+    }
+
     /// The entry of `key`, or the slot where it would be.
     #[inline(always)]
     fn find(&self, hash: u64, key: &K) -> Result<u32, usize> {
@@ -156,7 +163,12 @@ impl<K: Key, A> Table<K, A> {
     /// Forgets all entries and keeps the room, unless it is so much that to empty it would cost
     /// more than the entries did.
     pub(super) fn clear(&mut self) {
-        if SLOTS_MIN.max(16 * self.entries.len()) < self.slots.len() {
+        self.reset(self.entries.len());
+    }
+
+    /// The same for one that had so many entries.
+    fn reset(&mut self, entries: usize) {
+        if SLOTS_MIN.max(16 * entries) < self.slots.len() {
             *self = Self::new();
         }
         self.slots.fill(EMPTY);
