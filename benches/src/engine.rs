@@ -12,6 +12,9 @@ use heliostat_runner_core::{
 };
 use std::sync::Arc;
 
+/// Why nothing can fail to be read or written.
+const ALL_IN_MEMORY: &str = "all state is in memory";
+
 /// Sums per key and window, on one path.
 pub struct Engine {
     graph: Graph,
@@ -100,20 +103,20 @@ impl Engine {
     fn move_clock(&mut self, now: Timestamp) {
         self.grouping.set_now(now);
         if self.grouping.next_deadline().is_some_and(|deadline| deadline < now) {
-            let fired = self.grouping.fire_overdue(self.panes());
+            let fired = self.grouping.fire_overdue(self.panes()).expect(ALL_IN_MEMORY);
             self.count(&fired);
         }
     }
 
     fn add(&mut self, rows: &mut Batch) -> Result<()> {
-        self.grouping.add(rows);
+        self.grouping.add(rows)?;
         let fired = self.grouping.end_bundle(self.panes())?;
         self.count(&fired);
         Ok(())
     }
 
     fn advance(&mut self, to: Timestamp) {
-        let fired = self.grouping.advance(to, self.panes());
+        let fired = self.grouping.advance(to, self.panes()).expect(ALL_IN_MEMORY);
         self.count(&fired);
     }
 

@@ -11,7 +11,7 @@ mod pipeline;
 mod sessions;
 mod sliding;
 
-pub use by_hand::by_hand;
+pub use by_hand::{by_hand, by_hand_on};
 pub use counted::{counted, counted_by_hand};
 pub use flow::flow;
 pub use pipeline::pipeline;

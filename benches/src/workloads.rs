@@ -27,7 +27,7 @@ pub struct Workload {
 pub struct Prepared {
     /// How many events there are.
     pub events: usize,
-    by_hand: Box<dyn Fn() -> Check>,
+    by_hand: Box<dyn Fn(usize) -> Check>,
     timely: Box<dyn Fn(usize) -> Check>,
     pipeline: Box<dyn Fn(usize) -> (Pipeline, Checked)>,
 }
@@ -40,7 +40,7 @@ pub const ALL: [Workload; 8] = [
         events: w1::WORDS,
         prepare: |words| {
             let text = w1::text(words);
-            Prepared::of((text, words), |text| w1::by_hand(text), w1::flow, w1::pipeline)
+            Prepared::of((text, words), |_, text| w1::by_hand(text), w1::flow, w1::pipeline)
         },
     },
     Workload {
@@ -49,7 +49,12 @@ pub const ALL: [Workload; 8] = [
         events: w2::EVENTS,
         prepare: |count| {
             let events = w2::events(count);
-            Prepared::of((events, count), |it| w2::by_hand(it), w2::flow, w2::pipeline)
+            Prepared::of(
+                (events, count),
+                |threads, it| w2::by_hand_on(threads, it),
+                w2::flow,
+                w2::pipeline,
+            )
         },
     },
     Workload {
@@ -58,7 +63,7 @@ pub const ALL: [Workload; 8] = [
         events: w3::EVENTS,
         prepare: |count| {
             let events = w3::events(count);
-            Prepared::of((events, count), |it| w3::by_hand(it), w3::flow, w3::pipeline)
+            Prepared::of((events, count), |_, it| w3::by_hand(it), w3::flow, w3::pipeline)
         },
     },
     Workload {
@@ -67,7 +72,7 @@ pub const ALL: [Workload; 8] = [
         events: w4::EVENTS,
         prepare: |count| {
             let events = w4::events(count);
-            Prepared::of((events, count), |it| w4::by_hand(it), w4::flow, w4::pipeline)
+            Prepared::of((events, count), |_, it| w4::by_hand(it), w4::flow, w4::pipeline)
         },
     },
     Workload {
@@ -76,7 +81,12 @@ pub const ALL: [Workload; 8] = [
         events: w5::EVENTS,
         prepare: |count| {
             let events = w5::events(count);
-            Prepared::of((events, count), |it| w5::q1::by_hand(it), w5::q1::flow, w5::q1::pipeline)
+            Prepared::of(
+                (events, count),
+                |_, it| w5::q1::by_hand(it),
+                w5::q1::flow,
+                w5::q1::pipeline,
+            )
         },
     },
     Workload {
@@ -85,7 +95,12 @@ pub const ALL: [Workload; 8] = [
         events: w5::EVENTS,
         prepare: |count| {
             let events = w5::events(count);
-            Prepared::of((events, count), |it| w5::q5::by_hand(it), w5::q5::flow, w5::q5::pipeline)
+            Prepared::of(
+                (events, count),
+                |_, it| w5::q5::by_hand(it),
+                w5::q5::flow,
+                w5::q5::pipeline,
+            )
         },
     },
     Workload {
@@ -94,7 +109,12 @@ pub const ALL: [Workload; 8] = [
         events: w5::EVENTS,
         prepare: |count| {
             let events = w5::events(count);
-            Prepared::of((events, count), |it| w5::q7::by_hand(it), w5::q7::flow, w5::q7::pipeline)
+            Prepared::of(
+                (events, count),
+                |_, it| w5::q7::by_hand(it),
+                w5::q7::flow,
+                w5::q7::pipeline,
+            )
         },
     },
     Workload {
@@ -103,7 +123,12 @@ pub const ALL: [Workload; 8] = [
         events: w5::EVENTS,
         prepare: |count| {
             let events = w5::events(count);
-            Prepared::of((events, count), |it| w5::q8::by_hand(it), w5::q8::flow, w5::q8::pipeline)
+            Prepared::of(
+                (events, count),
+                |_, it| w5::q8::by_hand(it),
+                w5::q8::flow,
+                w5::q8::pipeline,
+            )
         },
     },
 ];
@@ -118,7 +143,7 @@ impl Workload {
 impl Prepared {
     fn of<D: Send + Sync + 'static>(
         (data, events): (D, usize),
-        by_hand: fn(&D) -> Check,
+        by_hand: fn(usize, &D) -> Check,
         timely: fn(&Arc<D>, usize) -> Check,
         pipeline: fn(&Arc<D>, usize) -> (Pipeline, Checked),
     ) -> Self {
@@ -126,15 +151,15 @@ impl Prepared {
         let (for_timely, for_pipeline) = (Arc::clone(&data), Arc::clone(&data));
         Self {
             events,
-            by_hand: Box::new(move || by_hand(black_box(&data))),
+            by_hand: Box::new(move |threads| by_hand(threads, black_box(&data))),
             timely: Box::new(move |workers| timely(&for_timely, workers)),
             pipeline: Box::new(move |pieces| pipeline(&for_pipeline, pieces)),
         }
     }
 
-    /// The rows of the loop written by hand.
-    pub fn by_hand(&self) -> Check {
-        (self.by_hand)()
+    /// The rows of the loop written by hand, on so many threads where it can use them.
+    pub fn by_hand(&self, threads: usize) -> Check {
+        (self.by_hand)(threads)
     }
 
     /// The rows of timely with so many workers.
@@ -154,12 +179,12 @@ impl Prepared {
 
     /// The loop, timely and these runners, of which all have to give what the loop gives.
     pub fn ways<'a>(&'a self, runners: &'a [Box<dyn Runner>], workers: usize) -> Vec<Way<'a>> {
-        let expected = self.by_hand();
+        let expected = self.by_hand(1);
         let way = |name: &str, compute: Box<dyn Fn() -> Result<Check, String> + 'a>| {
             Way::new(name, self.events, expected, compute)
         };
         let mut ways = vec![
-            way("by hand", Box::new(|| Ok(self.by_hand()))),
+            way("by hand", Box::new(move || Ok(self.by_hand(workers)))),
             way("timely", Box::new(move || Ok(self.timely(workers)))),
         ];
         ways.extend(runners.iter().map(|runner| {

@@ -89,18 +89,16 @@ impl Batch {
     pub fn scattered(&mut self, to: &[u32], parts: usize) -> Vec<Self> {
         let mut columns: Vec<_> = (0..parts).map(|_| self.values.empty_like()).collect();
         self.values.scatter(to, &mut columns);
-        let part = |(at, values): (u32, Box<dyn Column>)| {
-            let meta = if self.meta.is_const() {
-                self.meta.clone()
-            } else {
-                let picked = (0_u32..).zip(to).filter(|(_, part)| **part == at);
-                self.meta.select(&picked.map(|(index, _)| index).collect::<Vec<u32>>())
-            };
-            Self { values, meta }
+        let metas: Vec<Meta> = if self.meta.is_const() {
+            vec![self.meta.clone(); parts]
+        } else {
+            let room = columns.iter().map(|column| Vec::with_capacity(column.len()));
+            let mut picked: Vec<Vec<u32>> = room.collect();
+            (0_u32..).zip(to).for_each(|(index, &part)| picked[part as usize].push(index));
+            picked.iter().map(|picked| self.meta.select(picked)).collect()
         };
-        let parts = (0_u32..).zip(columns).map(part).collect();
         self.clear();
-        parts
+        columns.into_iter().zip(metas).map(|(values, meta)| Self { values, meta }).collect()
     }
 
     /// The same elements once per window they lie in; those in no window are gone (model.md 1.1).

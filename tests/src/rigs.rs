@@ -37,6 +37,12 @@ const ROUND_ELEMENTS: &str = "round-elements";
 /// Over how many shards keys are spread, where a runner has shards.
 const SHARDS: &str = "shards";
 
+/// How much state may be in memory, where the rest can wait on disk.
+const STATE_BYTES: &str = "state-bytes";
+
+/// Every third seed has all state on disk.
+const ON_DISK: u64 = 3;
+
 /// The forms that every case runs in; by default a runner chooses among them.
 const COMBINE_FORMS: [&str; 3] = ["native", "lifted", "expanded"];
 
@@ -98,7 +104,8 @@ const SHARD_COUNTS: [u64; 4] = [1, 2, 3, 7];
 
 /// The runner in every way that matters to cases: trusting if it can be, with combines in each form
 /// if it can be told one, and with each of these seeds if it takes one, and then over one to seven
-/// shards if it has them, on threads or simulated if it can be; else as it is.
+/// shards if it has them, on threads or simulated if it can be, with state in memory or on disk; else
+/// as it is.
 ///
 /// ```
 /// for runner in heliostat::runners() {
@@ -117,8 +124,10 @@ pub fn variants(runner: &dyn Runner, seeds: impl IntoIterator<Item = u64>) -> Ve
         let shards = has(runner, SHARDS).then(|| (SHARDS.to_owned(), shards.to_string()));
         let is_simulated = has(runner, SIMULATED) && seed / SHARD_COUNTS.len() as u64 % 2 == 1;
         let simulated = is_simulated.then(|| (SIMULATED.to_owned(), true.to_string()));
+        let is_on_disk = has(runner, STATE_BYTES) && seed % ON_DISK == 1;
+        let on_disk = is_on_disk.then(|| (STATE_BYTES.to_owned(), 1.to_string()));
         let seed = (SEED.to_owned(), seed.to_string());
-        let settings = shards.into_iter().chain(simulated).chain([seed]);
+        let settings = shards.into_iter().chain(simulated).chain(on_disk).chain([seed]);
         Rig::of(runner, settings).expect("a runner takes its own settings")
     };
     let mut rigs = Vec::new();

@@ -25,7 +25,8 @@ struct Options {
     /// How often each way is run; the first run of each is not counted.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
-    /// How many workers timely has, and each runner that can be told; the loop has one thread.
+    /// How many workers timely has, and each runner that can be told; the loop has one thread, but
+    /// for W2, where it has as many.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     workers: u16,
     /// A runner to measure; can be given several times.

@@ -17,9 +17,10 @@ fn all_ways_give_the_same_rows() {
         for events in [0, 100, 20_000, 250_000] {
             let prepared = workload.prepare(events);
             let what = format!("{} over {events} events", workload.name);
-            let expected = prepared.by_hand();
+            let expected = prepared.by_hand(1);
             assert_eq!(expected == Check::default(), events == 0, "{what}: {expected:?}");
             for workers in [1, 2, 3] {
+                assert_eq!(prepared.by_hand(workers), expected, "{what}, {workers} threads");
                 assert_eq!(prepared.timely(workers), expected, "{what}, timely with {workers}");
                 for name in ["direct", "micro-batch"] {
                     let runner = runner(name, workers).expect("it is linked in");

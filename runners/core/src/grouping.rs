@@ -6,15 +6,16 @@
 //! costs work per key. A property test holds the two equal.
 
 mod aligned;
+mod engine;
 mod general;
 mod label;
 mod panes;
 mod path;
 mod saved;
+mod shelves;
 mod spread;
 
-use aligned::Aligned;
-use general::{ClosedOut, General};
+use engine::{Blueprint, Engine};
 use heliostat::batch::{Batch, Column, Meta, Timestamps};
 use heliostat::graph::kernel::{DropRecord, Kernels, PaneTable};
 use heliostat::savepoint::GroupingState;
@@ -24,8 +25,10 @@ use heliostat::{
 };
 use panes::Panes;
 use path::{LateFirings, late_firings};
-use saved::SavedState;
+use saved::SavedRow;
+use shelves::Shelves;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 pub use path::GroupingPath;
@@ -58,23 +61,39 @@ pub struct Fired {
     pub panes: Vec<Batch>,
     /// How many of their elements are in late panes.
     pub late_panes: u64,
+    /// There is more to come of the same call, which is to be made again: what is on disk is fired
+    /// part by part.
+    pub more: bool,
 }
 
 /// One grouping at work: state of all keys and windows on one worker.
 pub struct Grouping {
-    kernels: Arc<dyn Kernels>,
-    engine: Engine,
-    windowing: Windowing,
+    blueprint: Blueprint,
+    state: State,
     /// The input watermark, as of the last completed advance.
     watermark: Timestamp,
+    /// The processing time.
+    now: Timestamp,
     drops: Drops,
-    dropped: Option<Batch>,
+    /// How much it holds, where someone asks.
+    weight: Option<Weight>,
 }
 
+/// About how many bytes a grouping holds.
+struct Weight {
+    /// So many when that was last looked at.
+    seen: usize,
+    /// And so many have come since.
+    since: usize,
+}
+
+/// Where the state of a grouping is.
 #[expect(clippy::large_enum_variant, reason = "there is one per grouping and worker")]
-enum Engine {
-    Aligned(Aligned),
-    General(General),
+enum State {
+    /// In memory.
+    Whole(Engine),
+    /// In memory as far as it may be, the rest on disk.
+    Shelved(Shelves),
 }
 
 /// What a lifter keeps a table for.
@@ -90,8 +109,8 @@ struct Drops {
     counts: DropCounts,
     /// Of the batch in hand.
     records: Vec<DropRecord>,
-    /// Whether anyone wants the elements themselves.
-    wanted: bool,
+    /// The elements themselves, where anyone wants them.
+    taken: Option<Batch>,
 }
 
 impl Drops {
@@ -100,9 +119,20 @@ impl Drops {
             DropCause::Late => self.counts.late += 1,
             DropCause::Closed => self.counts.closed += 1,
         }
-        if self.wanted {
+        if self.taken.is_some() {
             self.records.push(record);
         }
+    }
+
+    /// Takes the values of the batch in hand that were dropped, where they are wanted.
+    fn take_values(&mut self, kernels: &dyn Kernels, values: &dyn Column) {
+        let (Some(taken), false) = (&mut self.taken, self.records.is_empty()) else { return };
+        kernels.push_dropped(values, &self.records, taken.values.as_mut());
+        let at = self.records.iter().map(|record| record.timestamp).collect();
+        let count = self.records.len();
+        let before = taken.len() - count;
+        taken.meta.append(before, Meta::at(Timestamps::each(at)), count);
+        self.records.clear();
     }
 }
 
@@ -112,86 +142,69 @@ impl Grouping {
     pub fn new(settings: GroupingSettings, code: GroupingCode, dropped: Option<Batch>) -> Self {
         let GroupingSettings { windowing, path, seed } = settings;
         let GroupingCode { kernels, merger } = code;
-        let engine = match (path, late_firings(&windowing)) {
-            (GroupingPath::Aligned, Some(late)) => {
-                Engine::Aligned(Aligned::new(&windowing, late, kernels.pane_tables(seed)))
-            }
-            (GroupingPath::Aligned | GroupingPath::General, _) => {
-                let merger = merger.filter(|_| windowing.merges_windows());
-                Engine::General(General::new(&windowing, merger, kernels.keyed_cells(seed)))
-            }
-        };
-        let drops = Drops { wanted: dropped.is_some(), ..Drops::default() };
-        Self { kernels, engine, windowing, watermark: Timestamp::MIN, drops, dropped }
+        let blueprint = Blueprint { windowing, path, kernels, merger, seed };
+        Self {
+            state: State::Whole(blueprint.engine(Timestamp::MIN, Timestamp::MIN)),
+            blueprint,
+            watermark: Timestamp::MIN,
+            now: Timestamp::MIN,
+            drops: Drops { taken: dropped, ..Drops::default() },
+            weight: None,
+        }
     }
 
     /// Which engine it took.
     pub fn path(&self) -> GroupingPath {
-        match self.engine {
-            Engine::Aligned(_) => GroupingPath::Aligned,
-            Engine::General(_) => GroupingPath::General,
-        }
+        self.blueprint.path()
     }
 
     /// Takes one batch of the bundle in hand and leaves it empty.
-    pub fn add(&mut self, batch: &mut Batch) {
-        let sliced = match &self.engine {
-            Engine::Aligned(aligned) => aligned.takes_slices(&batch.meta, batch.len()),
-            Engine::General(_) => false,
-        };
-        if !sliced && !batch.meta.windows.one_each() {
-            *batch = batch.exploded();
+    ///
+    /// # Errors
+    /// If what is on disk can not be read or written.
+    pub fn add(&mut self, batch: &mut Batch) -> Result<()> {
+        let kernels = self.blueprint.kernels.as_ref();
+        let bytes = || kernels.values().estimated_bytes(&*batch.values);
+        if let Some(weight) = &mut self.weight {
+            weight.since = weight.since.saturating_add(bytes());
         }
-        match &mut self.engine {
-            Engine::Aligned(aligned) => {
-                let panes = if sliced {
-                    aligned.assign_slices(&batch.meta, batch.len(), &mut self.drops)
-                } else {
-                    aligned.assign(&batch.meta, batch.len(), &mut self.drops)
-                };
-                push_dropped(
-                    &*self.kernels,
-                    &*batch.values,
-                    &mut self.drops,
-                    self.dropped.as_mut(),
-                );
-                aligned.add(batch.values.as_mut(), panes);
+        match &mut self.state {
+            State::Whole(engine) => {
+                engine.add(batch, kernels, &mut self.drops);
+                Ok(())
             }
-            Engine::General(general) => {
-                general.assign(batch, &mut self.drops);
-                push_dropped(
-                    &*self.kernels,
-                    &*batch.values,
-                    &mut self.drops,
-                    self.dropped.as_mut(),
-                );
-                general.add(batch.values.as_mut());
+            State::Shelved(shelves) => {
+                let bytes = bytes();
+                shelves.add(&self.blueprint, (batch, bytes), &mut self.drops)
             }
         }
-        batch.clear();
     }
 
     /// Whether it can take all that a lifter on the same worker has for a window or slice as it is.
     pub(crate) fn takes_whole(&self, extent: &Interval) -> bool {
-        match &self.engine {
-            Engine::Aligned(aligned) => aligned.takes_whole(extent),
-            Engine::General(_) => false,
+        match &self.state {
+            State::Whole(engine) => engine.takes_whole(extent),
+            State::Shelved(_) => false,
         }
     }
 
     /// Takes it, if it can: part of the bundle in hand. May give an empty table back.
     pub(crate) fn take_whole(&mut self, extent: Extent<'_>, table: PaneTable) -> Option<PaneTable> {
-        match &mut self.engine {
-            Engine::Aligned(aligned) => aligned.take_whole(extent, table),
-            Engine::General(_) => None,
+        if let Some(weight) = &mut self.weight {
+            weight.since = weight.since.saturating_add(table.bytes());
+        }
+        match &mut self.state {
+            State::Whole(engine) => engine.take_whole(extent, table),
+            State::Shelved(_) => None,
         }
     }
 
     /// Moves processing time, without firing what is due by it.
     pub fn set_now(&mut self, now: Timestamp) {
-        match &mut self.engine {
-            Engine::Aligned(_) => {}
-            Engine::General(general) => general.set_now(now),
+        self.now = now;
+        match &mut self.state {
+            State::Whole(engine) => engine.set_now(now),
+            State::Shelved(shelves) => shelves.set_now(now),
         }
     }
 
@@ -199,50 +212,66 @@ impl Grouping {
     /// per key and window it touched. `panes` is an empty batch of the output's type.
     ///
     /// # Errors
-    /// If a window function asks for merges that its contract does not allow.
+    /// If a window function asks for merges that its contract does not allow; if what is on disk
+    /// can not be read or written.
     pub fn end_bundle(&mut self, panes: Batch) -> Result<Fired> {
         let mut panes = Panes::new(panes);
-        match &mut self.engine {
-            Engine::Aligned(aligned) => aligned.end_bundle(&mut panes),
-            Engine::General(general) => {
-                if let Some(ClosedOut { values, records }) = general.end_bundle(&mut panes)? {
-                    records.into_iter().for_each(|record| self.drops.push(record));
-                    push_dropped(&*self.kernels, &*values, &mut self.drops, self.dropped.as_mut());
-                }
+        let (blueprint, drops) = (&self.blueprint, &mut self.drops);
+        match &mut self.state {
+            State::Whole(engine) => {
+                engine.end_bundle(&mut panes, blueprint.kernels.as_ref(), drops)?;
             }
+            State::Shelved(shelves) => shelves.end_bundle(blueprint, &mut panes, drops)?,
         }
         Ok(panes.fired())
     }
 
-    /// Moves the input watermark; does nothing if it is not ahead of where it is.
-    pub fn advance(&mut self, to: Timestamp, panes: Batch) -> Fired {
+    /// Moves the input watermark; does nothing if it is not ahead of where it is. Where state is on
+    /// disk it may be done in several parts: until the last of them is fired, the watermark is where
+    /// it was.
+    ///
+    /// # Errors
+    /// If what is on disk can not be read or written.
+    pub fn advance(&mut self, to: Timestamp, panes: Batch) -> Result<Fired> {
         if to <= self.watermark {
-            return Fired::default();
+            return Ok(Fired::default());
         }
-        self.watermark = to;
         let mut panes = Panes::new(panes);
-        match &mut self.engine {
-            Engine::Aligned(aligned) => aligned.advance(to, &mut panes),
-            Engine::General(general) => general.advance(to, &mut panes),
+        let is_over = match &mut self.state {
+            State::Whole(engine) => {
+                engine.advance(to, &mut panes);
+                true
+            }
+            State::Shelved(shelves) => shelves.advance(&self.blueprint, to, &mut panes)?,
+        };
+        if is_over {
+            self.watermark = to;
         }
-        panes.fired()
+        let fired = panes.fired();
+        if !fired.panes.is_empty() {
+            self.weight = None;
+        }
+        Ok(Fired { more: !is_over, ..fired })
     }
 
     /// Fires what processing time has made due.
-    pub fn fire_overdue(&mut self, panes: Batch) -> Fired {
+    ///
+    /// # Errors
+    /// If what is on disk can not be read or written.
+    pub fn fire_overdue(&mut self, panes: Batch) -> Result<Fired> {
         let mut panes = Panes::new(panes);
-        match &mut self.engine {
-            Engine::Aligned(_) => {}
-            Engine::General(general) => general.fire_overdue(&mut panes),
+        match &mut self.state {
+            State::Whole(engine) => engine.fire_overdue(&mut panes),
+            State::Shelved(shelves) => shelves.fire_overdue(&self.blueprint, &mut panes)?,
         }
-        panes.fired()
+        Ok(panes.fired())
     }
 
     /// The processing time that something waits for: it is due once that has passed.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        match &self.engine {
-            Engine::Aligned(_) => None,
-            Engine::General(general) => general.next_deadline(),
+        match &self.state {
+            State::Whole(engine) => engine.next_deadline(),
+            State::Shelved(shelves) => shelves.next_deadline(),
         }
     }
 
@@ -253,12 +282,11 @@ impl Grouping {
 
     /// No pane to come is earlier: the input watermark, held by what is still to come.
     pub fn output_watermark(&self) -> Timestamp {
-        match &self.engine {
-            // Every hold of an aligned window is at its end or its expiry, never behind the
-            // watermark.
-            Engine::Aligned(_) => self.watermark,
-            Engine::General(general) => general.output_watermark(),
-        }
+        let hold = match &self.state {
+            State::Whole(engine) => engine.hold(),
+            State::Shelved(shelves) => shelves.hold(),
+        };
+        hold.map_or(self.watermark, |hold| hold.min(self.watermark))
     }
 
     /// How many elements it has not taken so far.
@@ -268,42 +296,53 @@ impl Grouping {
 
     /// The elements it did not take since the last call, where they are wanted.
     pub fn take_dropped(&mut self) -> Option<Batch> {
-        let dropped = self.dropped.as_mut().filter(|dropped| !dropped.is_empty())?;
+        let dropped = self.drops.taken.as_mut().filter(|dropped| !dropped.is_empty())?;
         let empty = dropped.empty_like();
         Some(std::mem::replace(dropped, empty))
     }
 
     /// What is open now.
-    pub fn open_windows(&self) -> OpenWindows {
-        match &self.engine {
-            Engine::Aligned(aligned) => aligned.open_windows(),
-            Engine::General(general) => general.open_windows(),
+    ///
+    /// # Errors
+    /// If what is on disk can not be read.
+    pub fn open_windows(&self) -> Result<OpenWindows> {
+        match &self.state {
+            State::Whole(engine) => Ok(engine.open_windows()),
+            State::Shelved(shelves) => shelves.open_windows(&self.blueprint),
         }
     }
 
     /// How many rows [`Grouping::save`] writes, about.
     pub fn saved_rows(&self) -> u64 {
-        match &self.engine {
-            Engine::Aligned(aligned) => aligned.saved_rows(),
-            Engine::General(general) => general.open_windows().windows,
+        match &self.state {
+            State::Whole(engine) => engine.saved_rows(),
+            State::Shelved(shelves) => shelves.saved_rows(),
         }
     }
 
     /// All state, in a form that a grouping with the same windowing can go on from, whatever its
     /// path. Only between bundles.
-    pub fn save(&self) -> GroupingState {
-        let saved = match &self.engine {
-            Engine::Aligned(aligned) => aligned.save(&self.windowing),
-            Engine::General(general) => general.save(),
+    ///
+    /// # Errors
+    /// If what is on disk can not be read.
+    pub fn save(&self) -> Result<GroupingState> {
+        let mut rows = Vec::new();
+        let mut each = |row: SavedRow| {
+            rows.push(row.into_row());
+            Ok(())
         };
-        GroupingState {
+        match &self.state {
+            State::Whole(engine) => engine.save(&self.blueprint.windowing, &mut each)?,
+            State::Shelved(shelves) => shelves.save(&self.blueprint, &mut each)?,
+        }
+        Ok(GroupingState {
             input_watermark: self.watermark,
             output_watermark: self.output_watermark(),
-            windowing: self.windowing.clone(),
-            key: self.kernels.key_type(),
-            accumulator: self.kernels.accumulator_type(),
-            rows: saved.into_rows(),
-        }
+            windowing: self.blueprint.windowing.clone(),
+            key: self.blueprint.kernels.key_type(),
+            accumulator: self.blueprint.kernels.accumulator_type(),
+            rows,
+        })
     }
 
     /// Replaces all state by what [`Grouping::save`] gave. `seed` keys hashes from now on.
@@ -311,20 +350,53 @@ impl Grouping {
     /// # Errors
     /// If it is not what `save` gave for such a grouping.
     pub fn load(&mut self, saved: &GroupingState, seed: u64) -> Result<()> {
-        let state = SavedState::from_rows(saved.input_watermark, &saved.rows)?;
-        self.watermark = state.watermark;
-        match &mut self.engine {
-            Engine::Aligned(aligned) => aligned.load(state, self.kernels.pane_tables(seed)),
-            Engine::General(general) => general.load(state, self.kernels.keyed_cells(seed)),
+        self.blueprint.seed = seed;
+        self.watermark = saved.input_watermark;
+        let mut engine = self.blueprint.engine(self.watermark, self.now);
+        for row in &saved.rows {
+            engine.load(SavedRow::from_row(row.clone())?)?;
+        }
+        self.state = State::Whole(engine);
+        self.weight = None;
+        Ok(())
+    }
+
+    /// An estimate of the bytes its state takes in memory.
+    pub fn bytes(&self) -> usize {
+        match &self.state {
+            State::Whole(engine) => engine.bytes(),
+            State::Shelved(shelves) => shelves.bytes(),
         }
     }
 
-    /// An estimate of the bytes its state takes.
-    pub fn bytes(&self) -> usize {
-        match &self.engine {
-            Engine::Aligned(aligned) => aligned.bytes(),
-            Engine::General(general) => general.bytes(),
+    /// The same, as it was when last looked at unless much may have changed: so much that it
+    /// matters to a limit.
+    pub(crate) fn weight(&mut self, limit: usize) -> usize {
+        match &self.weight {
+            Some(Weight { seen, since }) if *since <= limit / LOOKS_PER_LIMIT => seen + since,
+            Some(_) | None => {
+                let seen = self.bytes();
+                self.weight = Some(Weight { seen, since: 0 });
+                seen
+            }
         }
+    }
+
+    /// Moves state to disk until at most about so many bytes of it are in memory; from now on it
+    /// stays within that by itself, but for what a bundle brings. Only between bundles.
+    ///
+    /// # Errors
+    /// If that can not be written.
+    pub(crate) fn keep_within(&mut self, limit: usize, room: &Path) -> Result<()> {
+        if let State::Whole(engine) = &self.state {
+            let shelves = Shelves::of(&self.blueprint, engine, (self.watermark, self.now), room)?;
+            self.state = State::Shelved(shelves);
+        }
+        if let State::Shelved(shelves) = &mut self.state {
+            shelves.keep_within(&self.blueprint, limit)?;
+        }
+        self.weight = None;
+        Ok(())
     }
 }
 
@@ -337,20 +409,8 @@ impl fmt::Debug for Grouping {
     }
 }
 
-fn push_dropped(
-    kernels: &dyn Kernels,
-    values: &dyn Column,
-    drops: &mut Drops,
-    out: Option<&mut Batch>,
-) {
-    let (Some(out), false) = (out, drops.records.is_empty()) else { return };
-    kernels.push_dropped(values, &drops.records, out.values.as_mut());
-    let at = drops.records.iter().map(|record| record.timestamp).collect();
-    let count = drops.records.len();
-    let before = out.len() - count;
-    out.meta.append(before, Meta::at(Timestamps::each(at)), count);
-    drops.records.clear();
-}
+/// How much of a limit may come before it is looked again how much there is.
+const LOOKS_PER_LIMIT: usize = 32;
 
 /// Whether a mode keeps what a pane showed.
 fn keeps(accumulation: Accumulation) -> bool {

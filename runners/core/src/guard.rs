@@ -18,6 +18,15 @@ pub fn guarded<R>(path: &str, code: impl FnOnce() -> R) -> Result<R, RunError> {
     })
 }
 
+/// The same of what can also fail by itself.
+///
+/// # Errors
+/// The panic, or what it says, with the step at this path.
+pub fn tried<R>(path: &str, code: impl FnOnce() -> Result<R>) -> Result<R, RunError> {
+    guarded(path, code)?
+        .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(path))
+}
+
 /// Runs the code of a source or a sink.
 ///
 /// # Errors

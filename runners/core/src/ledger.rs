@@ -1,13 +1,13 @@
 //! What a run counts while it goes, and what it leaves behind.
 
-use crate::works::{Saved, Works};
-use crate::{Plan, Source};
+use crate::works::{Saved, Site, Works};
+use crate::{Source, tried};
 use heliostat::batch::{Batch, ColumnExt};
 use heliostat::graph::{Composite, Graph, Step, Transform};
 use heliostat::savepoint::{StepKind, StepState};
 use heliostat::{
-    BadRow, CollectionId, DropCounts, Observer, OpenWindows, RunEvent, RunResult, StepMetrics,
-    TransformId,
+    BadRow, CollectionId, DropCounts, Observer, OpenWindows, RunError, RunEvent, RunResult,
+    StepMetrics, TransformId,
 };
 use std::collections::BTreeMap;
 
@@ -158,16 +158,29 @@ impl Ledger {
         }
     }
 
-    /// What the run leaves behind, told to the observer. `works` says what is open.
-    pub fn told(
-        mut self,
-        (plan, graph): (&Plan, &Graph),
-        works: &Works,
-        observer: &mut dyn Observer,
-    ) -> RunResult {
-        if self.result.stopped.is_some() {
-            self.result.interrupted = Some(open_windows(plan, graph, works));
+    /// Notes what a run that is stopped leaves open.
+    ///
+    /// # Errors
+    /// If state on disk cannot be read.
+    pub fn note_open(&mut self, site: Site<'_>, works: &Works) -> Result<(), RunError> {
+        let mut all = OpenWindows::default();
+        // Groupings inside an expanded write or reshuffle are none of the author's.
+        let of_authors = site.plan.groupings.iter().enumerate();
+        for (at, plan) in of_authors.filter(|(_, it)| !is_part_of_an_exchange(site.graph, it.step))
+        {
+            let path = &site.graph.step(plan.step).path;
+            for lane in &works.lanes {
+                let open = tried(path, || lane.groupings[at].open_windows())?;
+                all.windows += open.windows;
+                all.panes_pending += open.panes_pending;
+            }
         }
+        self.result.interrupted = Some(all);
+        Ok(())
+    }
+
+    /// What the run leaves behind, told to the observer.
+    pub fn told(mut self, graph: &Graph, observer: &mut dyn Observer) -> RunResult {
         for (step, written) in &self.result.written {
             observer.event(RunEvent::Written { step: step.clone(), written: written.clone() });
         }
@@ -190,19 +203,6 @@ pub fn add_metrics(all: &mut StepMetrics, more: StepMetrics) {
     all.dropped.late += dropped.late;
     all.dropped.closed += dropped.closed;
     all.late_panes += late_panes;
-}
-
-/// What the author's groupings have open; those inside an expanded write or reshuffle are none of
-/// theirs.
-fn open_windows(plan: &Plan, graph: &Graph, works: &Works) -> OpenWindows {
-    let of_authors = plan.groupings.iter().enumerate();
-    let of_authors = of_authors.filter(|(_, plan)| !is_part_of_an_exchange(graph, plan.step));
-    let open = of_authors
-        .flat_map(|(at, _)| works.lanes.iter().map(move |lane| lane.groupings[at].open_windows()));
-    open.fold(OpenWindows::default(), |all, one| OpenWindows {
-        windows: all.windows + one.windows,
-        panes_pending: all.panes_pending + one.panes_pending,
-    })
 }
 
 fn is_part_of_an_exchange(graph: &Graph, step: TransformId) -> bool {

@@ -23,7 +23,7 @@ mod works;
 mod ledger;
 
 pub use grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
-pub use guard::{caught, guarded};
+pub use guard::{caught, guarded, tried};
 pub use host::{Host, RealHost, SimulatedHost, Task, for_each};
 pub use keyed::Sides;
 pub use ledger::{Ledger, add_metrics};

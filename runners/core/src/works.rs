@@ -9,13 +9,14 @@ pub use step::Stepped;
 
 use crate::{
     Attempt, Grouping, GroupingCode, GroupingPath, GroupingPlan, GroupingSettings, Lifter, Lifting,
-    Plan, Root, Source, Stage, StageWork, Target, ViewId, ViewPlan, ViewStore,
+    Plan, Root, Source, Stage, StageWork, Target, ViewId, ViewPlan, ViewStore, tried,
 };
 use heliostat::batch::{Batch, Meta};
 use heliostat::graph::{Composite, Functions, Graph, Transform};
 use heliostat::savepoint::{KEY_GROUPS, StepState};
 use heliostat::{CollectionId, DropCounts, RunError, Timestamp, TransformId};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What a run is of.
 #[derive(Clone, Copy)]
@@ -195,6 +196,31 @@ impl Lane {
             drops.late += lifter.drops().late;
         }
         drops
+    }
+
+    /// Moves state of groupings to disk, the largest first, until at most about so many bytes of it
+    /// are in memory. Only between bundles.
+    ///
+    /// # Errors
+    /// If that cannot be written to this directory.
+    pub fn keep_within(
+        &mut self,
+        site: Site<'_>,
+        limit: usize,
+        room: &Path,
+    ) -> Result<(), RunError> {
+        let weights = self.groupings.iter_mut().map(|grouping| grouping.weight(limit));
+        let mut weights: Vec<(usize, usize)> = weights.zip(0..).collect();
+        let mut all: usize = weights.iter().map(|(weight, _)| weight).sum();
+        weights.sort_unstable();
+        while let Some((weight, at)) = weights.pop_if(|_| limit < all) {
+            let path = &site.graph.step(site.plan.groupings[at].step).path;
+            let others = all - weight;
+            let grouping = &mut self.groupings[at];
+            tried(path, || grouping.keep_within(limit.saturating_sub(others), room))?;
+            all = others + grouping.weight(limit);
+        }
+        Ok(())
     }
 
     /// Tells all groupings the processing time.

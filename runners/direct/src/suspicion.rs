@@ -128,9 +128,12 @@ impl Suspicion {
         if !self.reloads(grouping.saved_rows()) {
             return Ok(());
         }
-        let saved = grouping.save();
+        let saved = grouping.save().map_err(|error| damaged(&error))?;
         grouping.load(&saved, self.seed).map_err(|error| damaged(&error))?;
-        debug_assert!(grouping.save() == saved, "saving what was loaded gives the same");
+        debug_assert!(
+            grouping.save().is_ok_and(|again| again == saved),
+            "saving what was loaded gives the same"
+        );
         Ok(())
     }
 }

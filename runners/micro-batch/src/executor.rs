@@ -20,6 +20,9 @@ use heliostat_runner_core::{
 use progress::{Phases, Progress};
 use std::sync::Arc;
 
+/// What waits for sinks in a round is written out when it is more than about so many bytes.
+const SINK_BYTES_MAX: usize = 64 << 20;
+
 /// How a run ended, if it did not fail.
 enum Ended {
     Complete,
@@ -43,6 +46,8 @@ pub(crate) struct Executor<'a> {
     /// What watchers were told.
     progress: Progress,
     rounds: u64,
+    /// How often the round in hand has written out what it had for sinks so far.
+    written_out: u32,
     /// How many bundles the sources have given.
     read_bundles: u64,
     /// How far the runs before this one were.
@@ -65,6 +70,8 @@ struct Frame {
     scripted: bool,
     round: u64,
     now: Timestamp,
+    /// The number of the first part that is written now.
+    first_part: u32,
 }
 
 fn site<'a>(plan: &'a Plan, job: &'a Job<'_>) -> Site<'a> {
@@ -107,7 +114,7 @@ impl<'a> Executor<'a> {
         clock.advance(before.processing_time - clock.now());
         let settings =
             MicroBatchSettings { attempts: settings.attempts.max(1), ..settings.clone() };
-        let (rounds, read_bundles) = (0, 0);
+        let (rounds, written_out, read_bundles) = (0, 0, 0);
         Ok(Self {
             settings,
             host,
@@ -121,6 +128,7 @@ impl<'a> Executor<'a> {
             ledger,
             progress,
             rounds,
+            written_out,
             read_bundles,
             before,
         })
@@ -182,6 +190,13 @@ impl<'a> Executor<'a> {
         self.rounds += 1;
         let mut watch = Stopwatch::start();
         self.read(now)?;
+        while self.reads_on(now)? {
+            // Time stands still: nothing fires that is not due by the elements themselves.
+            self.settle()?;
+            self.write_out()?;
+            self.read(now)?;
+        }
+        self.works.sources.iter_mut().try_for_each(Source::settle)?;
         let read_micros = watch.lap_micros();
         self.settle()?;
         let settle_micros = watch.lap_micros();
@@ -192,10 +207,36 @@ impl<'a> Executor<'a> {
         Ok(())
     }
 
+    /// Whether a round that takes all there is, be it larger than memory, has not all of it yet.
+    fn reads_on(&self, now: Timestamp) -> Result<bool, RunError> {
+        let has_more = |source: &Source| source.readiness(now) == Readiness::Ready;
+        Ok(self.settings.rounds == Rounds::Once
+            && !self.scripted
+            && self.works.sources.iter().any(has_more)
+            && asked_to_stop(&self.job, self.read_bundles)?.is_none())
+    }
+
+    /// Lets what there is for sinks be prepared before the round is over, so that it need not be in
+    /// memory.
+    fn write_out(&mut self) -> Result<(), RunError> {
+        let first = self.first_part();
+        self.sinks.write_out(self.job.functions, self.settings.attempts, first)?;
+        self.written_out += 1;
+        Ok(())
+    }
+
+    /// The number of the first part that is written from now on.
+    fn first_part(&self) -> u32 {
+        let numbers = (1 + self.works.sources.len()) * self.works.lanes.len();
+        let numbers = u32::try_from(numbers).expect("there are fewer than 2^32 parts");
+        self.written_out * numbers
+    }
+
     /// Lets what the round has for sinks be prepared, and appear where it does so epoch by epoch.
     fn commit(&mut self) -> Result<(), RunError> {
         let (functions, attempts) = (self.job.functions, self.settings.attempts);
-        self.sinks.prepare(functions, attempts)?;
+        self.sinks.prepare(functions, attempts, self.first_part())?;
+        self.written_out = 0;
         self.sinks.commit_epoch(functions, attempts)
     }
 
@@ -229,15 +270,16 @@ impl<'a> Executor<'a> {
 
     fn frame(&self, now: Timestamp) -> Frame {
         let lanes = self.works.lanes.len();
-        Frame { lanes, scripted: self.scripted, round: self.rounds, now }
+        let first_part = self.first_part();
+        Frame { lanes, scripted: self.scripted, round: self.rounds, now, first_part }
     }
 
-    /// Lets every lane do its share, and hands over what they made.
+    /// Lets every lane do its share, and hands over what they made; says whether one has more.
     fn on_lanes(
         &mut self,
         now: Timestamp,
         work: impl Fn(&Shop<'_>, usize, &mut Lane, &mut Desk) -> Result<Made, RunError> + Sync,
-    ) -> Result<(), RunError> {
+    ) -> Result<bool, RunError> {
         let shop = Shop {
             frame: self.frame(now),
             site: site(&self.plan, &self.job),
@@ -252,10 +294,12 @@ impl<'a> Executor<'a> {
         self.hand_over(made)
     }
 
-    /// Takes what lanes made, in their order.
-    fn hand_over(&mut self, made: Vec<Result<Made, RunError>>) -> Result<(), RunError> {
+    /// Takes what lanes made, in their order; says whether one has more.
+    fn hand_over(&mut self, made: Vec<Result<Made, RunError>>) -> Result<bool, RunError> {
+        let mut some_more = false;
         for made in made {
-            let Made { handed, counts } = made?;
+            let Made { handed, counts, more } = made?;
+            some_more |= more;
             self.ledger.add_bundle(counts);
             for Handed { target, lane, mut batch } in handed {
                 match target {
@@ -269,11 +313,19 @@ impl<'a> Executor<'a> {
                         let view = &mut self.works.views[id.0 as usize];
                         heliostat_runner_core::guarded(path, || view.take(&mut batch))?;
                     }
-                    Target::Write(step) => self.sinks.take(step, lane, batch),
+                    Target::Write(step) => {
+                        let input = self.job.graph.step(step).inputs[0];
+                        let bytes = self.job.functions.edge(input);
+                        let bytes = bytes.estimated_bytes(batch.values.as_ref());
+                        self.sinks.take(step, lane, (batch, bytes));
+                    }
                 }
             }
         }
-        Ok(())
+        if SINK_BYTES_MAX < self.sinks.waiting_bytes() {
+            self.write_out()?;
+        }
+        Ok(some_more)
     }
 }
 

@@ -68,6 +68,13 @@ impl MicroBatchRunner {
         self
     }
 
+    /// The same, with about so many bytes of its groupings' state in memory, the rest on disk.
+    #[must_use]
+    pub fn state_bytes(mut self, bytes: usize) -> Self {
+        self.settings.state_bytes = bytes.max(1);
+        self
+    }
+
     /// The same, trying what fails so often before the run fails.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {

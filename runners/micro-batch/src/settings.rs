@@ -5,6 +5,7 @@ use heliostat::{Duration, Error, Result, Setting, SettingKind};
 use heliostat_runner_core::{CombineForm, Plan};
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::path::PathBuf;
 
 /// Settings of the micro-batch runner; on the command line each is `--micro-batch.NAME`.
 ///
@@ -26,6 +27,10 @@ pub struct MicroBatchSettings {
     pub round_elements: usize,
     /// A round takes at most about so many bytes.
     pub round_bytes: usize,
+    /// Groupings keep about so many bytes of state in memory, all together; the rest waits on disk.
+    pub state_bytes: usize,
+    /// The directory where it waits; `None` is the system's for temporary files.
+    pub spill_dir: Option<PathBuf>,
     /// How often what fails in a round is tried before the run fails; at least 1.
     pub attempts: u32,
     /// The form in which combines run, as far as they can.
@@ -62,6 +67,8 @@ impl Default for MicroBatchSettings {
             rounds: Rounds::AvailableNow,
             round_elements: 1 << 20,
             round_bytes: 256 << 20,
+            state_bytes: 4 << 30,
+            spill_dir: None,
             attempts: 3,
             combine: CombineForm::Lifted,
             simulated: false,
@@ -71,6 +78,11 @@ impl Default for MicroBatchSettings {
 }
 
 impl MicroBatchSettings {
+    /// Where state waits that has no room in memory.
+    pub(crate) fn spill_dir(&self) -> PathBuf {
+        self.spill_dir.clone().unwrap_or_else(std::env::temp_dir)
+    }
+
     /// What a job runs as; `saves` says whether it has to do with savepoints.
     pub(crate) fn plan(&self, graph: &Graph, saves: bool) -> Plan {
         Plan::of(graph, |step| match (&graph.step(step).transform, self.combine) {
@@ -114,6 +126,16 @@ impl MicroBatchSettings {
                 default.round_bytes.to_string(),
             ),
             value(
+                "state-bytes",
+                "groupings keep about so many bytes in memory, the rest on disk",
+                default.state_bytes.to_string(),
+            ),
+            value(
+                "spill-dir",
+                "where state on disk is kept, while it runs",
+                "temporary".to_owned(),
+            ),
+            value(
                 "attempts",
                 "how often what fails in a round is tried before the run fails",
                 default.attempts.to_string(),
@@ -146,6 +168,15 @@ impl MicroBatchSettings {
                 "shards" => settings.shards = Some(count()?),
                 "round-elements" => settings.round_elements = count()?,
                 "round-bytes" => settings.round_bytes = count()?,
+                "state-bytes" => settings.state_bytes = count()?,
+                "spill-dir" if value == "temporary" => settings.spill_dir = None,
+                "spill-dir" => {
+                    let dir = PathBuf::from(value);
+                    if !dir.is_dir() {
+                        return Err(wrong("a directory that exists"));
+                    }
+                    settings.spill_dir = Some(dir);
+                }
                 "attempts" => {
                     settings.attempts = u32::try_from(count()?)
                         .map_err(|_| wrong("a whole number of at least 1"))?;
@@ -164,7 +195,8 @@ impl MicroBatchSettings {
                 _ => {
                     return Err(Error::new(format!(
                         "the micro-batch runner has no setting `{name}`; it has workers, shards, \
-                         rounds, round-elements, round-bytes, attempts, combine, simulated and seed"
+                         rounds, round-elements, round-bytes, state-bytes, spill-dir, attempts, \
+                         combine, simulated and seed"
                     )));
                 }
             }

@@ -16,6 +16,8 @@ pub(crate) struct Sinks {
     open: BTreeMap<TransformId, Sink>,
     /// What lanes have prepared in this round with what they read, by write and number.
     ready: Mutex<BTreeMap<(TransformId, u32), Vec<u8>>>,
+    /// About how many bytes the round in hand has that are not written out.
+    waiting_bytes: usize,
 }
 
 /// A part that is written while its input is read.
@@ -33,8 +35,10 @@ struct Sink {
     /// The first part, which was opened to see that it can be. Locked for the lanes, which may look at
     /// sinks and must not touch it.
     first: Mutex<Option<Box<dyn ErasedWriter>>>,
-    /// What the round in hand has for it, by shard.
+    /// What the round in hand has for it and is not written out, by shard.
     round: BTreeMap<u32, Vec<Batch>>,
+    /// The round in hand has had something for it.
+    is_in_epoch: bool,
     /// Prepared and not committed, in the order of epochs and shards.
     prepared: Vec<Vec<u8>>,
     /// So many of them, in front, are of earlier runs: a savepoint names them.
@@ -54,13 +58,18 @@ impl Sinks {
                 epoch,
                 first: Mutex::new(Some(part)),
                 round: BTreeMap::new(),
+                is_in_epoch: false,
                 earlier: earlier.len(),
                 prepared: earlier,
                 written: None,
             };
             (target, sink)
         };
-        Self { open: opened.into_iter().map(sink).collect(), ready: Mutex::default() }
+        Self {
+            open: opened.into_iter().map(sink).collect(),
+            ready: Mutex::default(),
+            waiting_bytes: 0,
+        }
     }
 
     /// The path of a write.
@@ -100,15 +109,42 @@ impl Sinks {
         Ok(())
     }
 
-    /// Keeps what a shard has for a write until the round ends.
-    pub(crate) fn take(&mut self, step: TransformId, shard: usize, batch: Batch) {
+    /// Keeps what a shard has for a write, which is about so many bytes, until it is written out.
+    pub(crate) fn take(&mut self, step: TransformId, shard: usize, (batch, bytes): (Batch, usize)) {
+        self.waiting_bytes += bytes;
         let sink = self.open.get_mut(&step).expect("every write was opened");
         let shard = u32::try_from(shard).expect("there are fewer than 2^32 shards");
         sink.round.entry(shard).or_default().push(batch);
     }
 
-    /// Writes and prepares what the round has, each sink as often as it may be tried.
-    pub(crate) fn prepare(&mut self, functions: &Functions, attempts: u32) -> Result<(), RunError> {
+    /// About how many bytes wait to be written out.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.waiting_bytes
+    }
+
+    /// Writes and prepares what the round has, each sink as often as it may be tried; ends the
+    /// epochs of those that it had something for. Parts are numbered from `first`.
+    pub(crate) fn prepare(
+        &mut self,
+        functions: &Functions,
+        attempts: u32,
+        first: u32,
+    ) -> Result<(), RunError> {
+        self.write_out(functions, attempts, first)?;
+        for sink in self.open.values_mut() {
+            sink.epoch += u64::from(std::mem::take(&mut sink.is_in_epoch));
+        }
+        Ok(())
+    }
+
+    /// Writes and prepares what the round has so far. Parts are numbered from `first`.
+    pub(crate) fn write_out(
+        &mut self,
+        functions: &Functions,
+        attempts: u32,
+        first: u32,
+    ) -> Result<(), RunError> {
+        self.waiting_bytes = 0;
         let ready = std::mem::take(self.ready.get_mut().unwrap_or_else(PoisonError::into_inner));
         let mut written: BTreeMap<TransformId, Vec<Vec<u8>>> = BTreeMap::new();
         for ((step, _), part) in ready {
@@ -120,9 +156,8 @@ impl Sinks {
             sink.prepared.append(parts);
         }
         for (step, sink) in &mut self.open {
-            let is_in = !sink.round.is_empty() || written.contains_key(step);
-            sink.prepare_round(functions, attempts)?;
-            sink.epoch += u64::from(is_in);
+            sink.is_in_epoch |= !sink.round.is_empty() || written.contains_key(step);
+            sink.prepare_round(functions, attempts, first)?;
         }
         Ok(())
     }
@@ -147,7 +182,7 @@ impl Sinks {
         let is_bare = |sink: &&mut Sink| sink.prepared.is_empty() && sink.written.is_none();
         for sink in self.open.values_mut().filter(is_bare) {
             sink.round.insert(0, Vec::new());
-            sink.prepare_round(functions, attempts)?;
+            sink.prepare_round(functions, attempts, 0)?;
         }
         // What appears at the end does so when all else has.
         for style in [SinkStyle::PerEpoch, SinkStyle::AtEnd] {
@@ -230,11 +265,16 @@ impl Sink {
         RunError::failed(format!("`{}` {what}: {error}", self.path)).in_step(&self.path)
     }
 
-    fn prepare_round(&mut self, functions: &Functions, attempts: u32) -> Result<(), RunError> {
+    fn prepare_round(
+        &mut self,
+        functions: &Functions,
+        attempts: u32,
+        first: u32,
+    ) -> Result<(), RunError> {
         let mut round = std::mem::take(&mut self.round);
         let mut attempt = 1;
         let parts = loop {
-            match self.write(functions, &mut round, attempt < attempts) {
+            match self.write(functions, &mut round, (first, attempt < attempts)) {
                 Ok(parts) => break parts,
                 Err(error) if attempt == attempts => {
                     let what = format!("failed {attempts} times, the last time with");
@@ -253,16 +293,17 @@ impl Sink {
         &mut self,
         functions: &Functions,
         round: &mut BTreeMap<u32, Vec<Batch>>,
-        again: bool,
+        (first_part, again): (u32, bool),
     ) -> Result<Vec<Vec<u8>>> {
         let code = functions.write(&self.path);
         let mut parts = Vec::new();
         for (&shard, batches) in round {
-            let first = self.take_first().filter(|_| shard == 0);
+            let number = first_part + shard;
+            let first = self.take_first().filter(|_| number == 0);
             let part = caught(|| {
                 let mut writer = match first {
                     Some(writer) => writer,
-                    None => code.open(self.epoch, shard)?,
+                    None => code.open(self.epoch, number)?,
                 };
                 for batch in batches {
                     // Copied one by one, which goes through the author's code: they stay in the

@@ -59,7 +59,10 @@ impl<T: Element> Column for Vec<T> {
     }
 
     fn scatter(&mut self, to: &[u32], parts: &mut [Box<dyn Column>]) {
+        let mut counts = vec![0_usize; parts.len()];
+        to.iter().for_each(|&part| counts[part as usize] += 1);
         let mut parts: Vec<&mut Vec<T>> = parts.iter_mut().map(|it| it.typed_mut::<T>()).collect();
+        parts.iter_mut().zip(counts).for_each(|(part, count)| part.reserve_exact(count));
         for (value, &part) in self.drain(..).zip(to) {
             parts[part as usize].push(value);
         }

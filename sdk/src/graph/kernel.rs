@@ -24,6 +24,7 @@ pub(crate) use state::{
     Place, RowTable, Rows, Snapshot, Unordered,
 };
 
+use super::functions::EdgeType;
 use crate::batch::Column;
 use crate::savepoint::CodedType;
 use crate::{DropCause, Interval, Result, Timestamp};
@@ -63,6 +64,8 @@ pub trait Kernels: Send + Sync {
     /// # Errors
     /// If two keys of the column are equal and their bytes differ, or the reverse.
     fn check_keys(&self, values: &dyn Column) -> Result<()>;
+    /// The element type of what it takes.
+    fn values(&self) -> &dyn EdgeType;
     /// Finds where elements go when they are exchanged by key. `seed` keys its hashes.
     fn key_groups(&self, seed: u64) -> Box<dyn KeyGroups>;
     /// The type of the keys, as a savepoint names it.

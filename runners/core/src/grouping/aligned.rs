@@ -55,6 +55,7 @@ impl Aligned {
         windowing: &Windowing,
         late: LateFirings,
         tables: Box<dyn PaneTables>,
+        watermark: Timestamp,
     ) -> Self {
         let after =
             if keeps(windowing.accumulation) { Afterwards::Keep } else { Afterwards::Clear };
@@ -66,7 +67,7 @@ impl Aligned {
             open: BTreeMap::new(),
             slices: Slices::of(&windowing.window_fn),
             next_due: Timestamp::MAX,
-            watermark: Timestamp::MIN,
+            watermark,
             column: Vec::new(),
             entries: Vec::new(),
             also_late: AlsoLate::default(),
@@ -287,6 +288,20 @@ impl Aligned {
             late.fresh.resize(count, 0);
             pane.late = Some(late);
         }
+    }
+
+    pub(super) fn watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    /// Moves the watermark where that makes nothing due.
+    pub(super) fn stand_at(&mut self, watermark: Timestamp) {
+        debug_assert!(watermark <= self.next_due, "something is due");
+        self.watermark = watermark;
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.is_empty() && self.all_slices().next().is_none()
     }
 
     pub(super) fn open_windows(&self) -> OpenWindows {

@@ -56,6 +56,7 @@ impl General {
         windowing: &Windowing,
         merger: Option<Arc<dyn MergeWindows>>,
         cells: Box<dyn KeyedCells>,
+        (watermark, now): (Timestamp, Timestamp),
     ) -> Self {
         Self {
             cells,
@@ -65,9 +66,9 @@ impl General {
             keys: Vec::new(),
             timers: Timers::default(),
             holds: BTreeMap::new(),
-            watermark: Timestamp::MIN,
-            completed: Timestamp::MIN,
-            now: Timestamp::MIN,
+            watermark,
+            completed: watermark,
+            now,
             gathered: Gathered::default(),
             touched: Vec::new(),
             placed: Vec::new(),
@@ -277,9 +278,24 @@ impl General {
         self.keys.get_mut(key.0 as usize)?.as_mut()?.windows.get_mut(window)
     }
 
-    pub(super) fn output_watermark(&self) -> Timestamp {
-        let held = self.holds.keys().next().copied();
-        held.map_or(self.completed, |held| held.min(self.completed))
+    /// The earliest hold of an element.
+    pub(super) fn hold(&self) -> Option<Timestamp> {
+        self.holds.keys().next().copied()
+    }
+
+    pub(super) fn watermark(&self) -> Timestamp {
+        self.watermark
+    }
+
+    /// Moves the watermark where that makes nothing due.
+    pub(super) fn stand_at(&mut self, watermark: Timestamp) {
+        debug_assert!(watermark <= self.timers.next_due(), "something is due");
+        (self.watermark, self.completed) = (watermark, watermark);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        // Every window has a timer at its expiry.
+        self.timers.next_due() == Timestamp::MAX
     }
 
     pub(super) fn open_windows(&self) -> OpenWindows {

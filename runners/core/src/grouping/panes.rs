@@ -39,9 +39,14 @@ impl Panes {
         }
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.full.iter().map(Batch::len).sum::<usize>() + self.out.len()
+    }
+
     pub(super) fn fired(self) -> Fired {
         let mut panes = self.full;
         panes.extend((!self.out.is_empty()).then_some(self.out));
-        Fired { late_panes: self.late, panes }
+        Fired { late_panes: self.late, panes, more: false }
     }
 }

@@ -43,50 +43,59 @@ pub(super) struct SavedSlice {
     pub(super) accumulator: Vec<u8>,
 }
 
-/// All of it.
+/// One of the rows that a state is written as: first those of windows, then those of slices.
 #[derive(Debug)]
-pub(super) struct SavedState {
-    pub(super) watermark: Timestamp,
-    pub(super) windows: Vec<SavedWindow>,
-    pub(super) slices: Vec<SavedSlice>,
+pub(super) enum SavedRow {
+    Window(SavedWindow),
+    Slice(SavedSlice),
 }
 
-impl SavedState {
-    /// The rows of a savepoint, in the order of the state: windows, then slices.
-    pub(super) fn into_rows(self) -> Vec<Row> {
-        let windows = self.windows.into_iter().map(|saved| {
-            let mut row = Row::of(saved.key, Some(saved.window));
-            row.cells.extend(saved.accumulator.map(|bytes| cell(Row::ACCUMULATOR, bytes)));
-            row.body = postcard::to_stdvec(&saved.body).expect("plain data can always be written");
-            row
-        });
-        let slices = self.slices.into_iter().map(|saved| {
-            let mut row = Row::of(saved.key, Some(saved.slice));
-            row.cells.push(cell(Row::SLICE, saved.accumulator));
-            row
-        });
-        windows.chain(slices).collect()
+impl SavedRow {
+    /// The canonical bytes of the key.
+    pub(super) fn key(&self) -> &[u8] {
+        match self {
+            Self::Window(row) => &row.key,
+            Self::Slice(row) => &row.key,
+        }
+    }
+
+    /// The row of a savepoint.
+    pub(super) fn into_row(self) -> Row {
+        match self {
+            Self::Window(saved) => {
+                let mut row = Row::of(saved.key, Some(saved.window));
+                row.cells.extend(saved.accumulator.map(|bytes| cell(Row::ACCUMULATOR, bytes)));
+                row.body =
+                    postcard::to_stdvec(&saved.body).expect("plain data can always be written");
+                row
+            }
+            Self::Slice(saved) => {
+                let mut row = Row::of(saved.key, Some(saved.slice));
+                row.cells.push(cell(Row::SLICE, saved.accumulator));
+                row
+            }
+        }
     }
 
     /// The reverse.
     ///
     /// # Errors
-    /// If a row is not one of a grouping.
-    pub(super) fn from_rows(watermark: Timestamp, rows: &[Row]) -> Result<Self> {
-        let mut state = Self { watermark, windows: Vec::new(), slices: Vec::new() };
-        for row in rows {
-            let window = row.window.clone().ok_or_else(|| damaged(&"a row has no window"))?;
-            let key = row.key.clone();
-            if let Some(slice) = row.cell(Row::SLICE) {
-                let accumulator = slice.bytes.clone();
-                state.slices.push(SavedSlice { key, slice: window, accumulator });
-                continue;
+    /// If the row is not one of a grouping.
+    pub(super) fn from_row(row: Row) -> Result<Self> {
+        let Row { key, window, cells, body, .. } = row;
+        let window = window.ok_or_else(|| damaged(&"a row has no window"))?;
+        let mut accumulator = None;
+        for cell in cells {
+            if cell.id == Row::SLICE {
+                let accumulator = cell.bytes;
+                return Ok(Self::Slice(SavedSlice { key, slice: window, accumulator }));
             }
-            let body = postcard::from_bytes(&row.body).map_err(|error| damaged(&error))?;
-            let accumulator = row.cell(Row::ACCUMULATOR).map(|cell| cell.bytes.clone());
-            state.windows.push(SavedWindow { key, window, accumulator, body });
+            if cell.id == Row::ACCUMULATOR {
+                accumulator = Some(cell.bytes);
+            }
         }
-        Ok(state)
+        let body = postcard::from_bytes(&body).map_err(|error| damaged(&error))?;
+        Ok(Self::Window(SavedWindow { key, window, accumulator, body }))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Host, Task};
 use heliostat::{Error, Result};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::sync::Mutex;
 
 /// A pool of its own.
 #[derive(Debug)]
@@ -44,11 +45,21 @@ impl RealHost {
 impl Host for RealHost {
     fn run(&self, tasks: Vec<Task<'_>>) {
         match &self.pool {
-            Some(pool) if 1 < tasks.len() => pool.in_place_scope(|scope| {
-                for task in tasks {
-                    scope.spawn(move |_| task());
-                }
-            }),
+            // Each thread does the tasks at its own places, every time the same ones: what they keep
+            // stays in its caches, and in its part of the heap. It helps the others where there are
+            // more tasks than threads.
+            Some(pool) if 1 < tasks.len() => {
+                let open: Vec<_> = tasks.into_iter().map(|task| Mutex::new(Some(task))).collect();
+                let take = |at: usize| open[at].lock().ok().and_then(|mut task| task.take());
+                pool.broadcast(|thread| {
+                    let (own, threads) = (thread.index(), thread.num_threads());
+                    let others = if threads < open.len() { open.len() } else { 0 };
+                    let own = (own..open.len()).step_by(threads);
+                    for task in own.chain(0..others).filter_map(take) {
+                        task();
+                    }
+                });
+            }
             Some(_) | None => tasks.into_iter().for_each(|task| task()),
         }
     }

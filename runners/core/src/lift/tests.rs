@@ -132,6 +132,18 @@ fn panes(fired: Fired) -> Vec<Pane> {
     panes
 }
 
+/// Goes on from what another one saves.
+fn go_on(grouping: &mut Grouping, from: &Grouping) {
+    let saved = from.save().expect("all is in memory");
+    grouping.load(&saved, 8).expect("a saved state can be loaded");
+}
+
+fn add_all(grouping: &mut Grouping, batches: Vec<Batch>) {
+    for mut batch in batches {
+        grouping.add(&mut batch).expect("all is in memory");
+    }
+}
+
 fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
     let functions = functions();
     let mut grouping = grouping(windowing, form, &functions);
@@ -165,7 +177,7 @@ fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
                             lifter.add(&mut batch, grouping.input_watermark(), &mut shipped);
                         }
                     }
-                    shipped.iter_mut().for_each(|batch| grouping.add(batch));
+                    add_all(&mut grouping, shipped);
                 }
                 let mut rest = Vec::new();
                 match (&mut lifter, form) {
@@ -173,12 +185,14 @@ fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
                     (Some(lifter), Form::Lifted { .. } | Form::Native) => lifter.flush(&mut rest),
                     (None, _) => {}
                 }
-                rest.iter_mut().for_each(|batch| grouping.add(batch));
+                add_all(&mut grouping, rest);
                 grouping.end_bundle(empty).expect("no windows merge")
             }
             Event::Watermark(by) => {
                 watermark += by;
-                grouping.advance(Timestamp::from_millis(watermark), empty)
+                grouping
+                    .advance(Timestamp::from_millis(watermark), empty)
+                    .expect("all is in memory")
             }
             Event::Save => {
                 let other = match form {
@@ -186,8 +200,8 @@ fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
                     Form::Lifted { .. } | Form::Moved => Form::Native,
                 };
                 let mut between = self::grouping(windowing, other, &functions);
-                between.load(&grouping.save(), 8).expect("a saved state can be loaded");
-                grouping.load(&between.save(), 9).expect("a saved state can be loaded");
+                go_on(&mut between, &grouping);
+                go_on(&mut grouping, &between);
                 continue;
             }
         };
@@ -195,7 +209,8 @@ fn play(windowing: &Windowing, form: Form, events: &[Event]) -> Vec<Seen> {
         if let Some(lifter) = &lifter {
             drops.late += lifter.drops().late;
         }
-        seen.push((panes(fired), drops, grouping.output_watermark(), grouping.open_windows()));
+        let open = grouping.open_windows().expect("all is in memory");
+        seen.push((panes(fired), drops, grouping.output_watermark(), open));
     }
     seen
 }

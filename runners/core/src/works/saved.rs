@@ -1,7 +1,7 @@
 //! Works that begin at a savepoint, and works that are written into one.
 
 use super::{Lane, Saved, Site, Works, lane_of};
-use crate::{Ledger, SavedPane, SavedView, guarded, queued, unqueued};
+use crate::{Ledger, SavedPane, SavedView, guarded, queued, tried, unqueued};
 use heliostat::batch::Batch;
 use heliostat::graph::kernel::KeyGroups;
 use heliostat::graph::{EdgeType, Transform};
@@ -163,7 +163,7 @@ impl Works {
         for at in 0..site.plan.groupings.len() {
             let step = site.plan.groupings[at].step;
             let path = &site.graph.step(step).path;
-            let state = guarded(path, || self.save_grouping(at))?;
+            let state = tried(path, || self.save_grouping(at))?;
             put(step, ledger.state_of(site.graph, step, StepKind::Grouping(state)));
         }
         for at in 0..site.plan.views.len() {
@@ -182,14 +182,15 @@ impl Works {
         Ok(savepoint)
     }
 
-    fn save_grouping(&self, at: usize) -> GroupingState {
+    fn save_grouping(&self, at: usize) -> Result<GroupingState> {
         let mut lanes = self.lanes.iter().map(|lane| lane.groupings[at].save());
-        let mut whole = lanes.next().expect("there is at least one lane");
+        let mut whole = lanes.next().expect("there is at least one lane")?;
         for other in lanes {
+            let other = other?;
             whole.output_watermark = whole.output_watermark.min(other.output_watermark);
             whole.rows.extend(other.rows);
         }
-        whole
+        Ok(whole)
     }
 
     fn save_view(&self, site: Site<'_>, at: usize) -> ViewState {

@@ -1,7 +1,7 @@
 //! A step of a node on one lane: what it gives when its input and time have moved.
 
 use super::{Lane, Site, empty};
-use crate::{Admitted, Fired, GroupingId, StageId, ViewStore, guarded};
+use crate::{Admitted, Fired, GroupingId, StageId, ViewStore, tried};
 use heliostat::batch::Batch;
 use heliostat::graph::Moment;
 use heliostat::{RunError, StepMetrics, Timestamp};
@@ -15,6 +15,8 @@ pub struct Stepped {
     pub dropped: Option<Batch>,
     /// How many panes there are, and how many of them are late.
     pub counts: StepMetrics,
+    /// There is more of the watermark's: the same step is to be made again.
+    pub more: bool,
 }
 
 impl Lane {
@@ -22,7 +24,8 @@ impl Lane {
     /// this processing time.
     ///
     /// # Errors
-    /// If user code that it goes through panics, or a window function breaks its contract.
+    /// If user code that it goes through panics, a window function breaks its contract, or state on
+    /// disk cannot be read or written.
     pub fn step_grouping(
         &mut self,
         site: Site<'_>,
@@ -34,15 +37,15 @@ impl Lane {
         let path = &site.graph.step(plan.step).path;
         let out = || empty(site.functions, plan.panes);
         let grouping = &mut self.groupings[id.0 as usize];
-        let of_bundle = guarded(path, || grouping.end_bundle(out()))?
-            .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(path))?;
-        let of_watermark = guarded(path, || grouping.advance(to, out()))?;
+        let of_bundle = tried(path, || grouping.end_bundle(out()))?;
+        let of_watermark = tried(path, || grouping.advance(to, out()))?;
         let of_time = match grouping.next_deadline() {
-            Some(deadline) if deadline < now => guarded(path, || grouping.fire_overdue(out()))?,
+            Some(deadline) if deadline < now => tried(path, || grouping.fire_overdue(out()))?,
             Some(_) | None => Fired::default(),
         };
         let mut stepped = Stepped { dropped: grouping.take_dropped(), ..Stepped::default() };
-        for Fired { panes, late_panes } in [of_bundle, of_watermark, of_time] {
+        for Fired { panes, late_panes, more } in [of_bundle, of_watermark, of_time] {
+            stepped.more |= more;
             stepped.counts.late_panes += late_panes;
             stepped.counts.elements_out += panes.iter().map(Batch::len).sum::<usize>() as u64;
             stepped.panes.extend(panes);
@@ -72,8 +75,7 @@ impl Lane {
         let path = &site.graph.step(head.step).path;
         let views = site.views_of(at, views);
         let gate = &mut self.exchanges[at].gate;
-        guarded(path, || gate.admit(batches, &views))?
-            .map_err(|error| RunError::failed(format!("`{path}`: {error}")).in_step(path))
+        tried(path, || gate.admit(batches, &views))
     }
 
     /// Moves the watermark of such a stage, behind what was let in; says how much came too late for

@@ -5,7 +5,7 @@ use heliostat::batch::Batch;
 use heliostat::{CollectionId, RunError};
 use heliostat_runner_core::{
     Admitted, Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork, Target,
-    guarded,
+    guarded, tried,
 };
 use std::collections::VecDeque;
 
@@ -146,7 +146,7 @@ impl Executor<'_> {
         let lane = &mut self.works.lanes[0];
         let grouping = &mut lane.groupings[at];
         let Some(lifter) = &mut lane.lifters[at] else {
-            return guarded(path, || grouping.add(batch));
+            return tried(path, || grouping.add(batch));
         };
         let watermark = grouping.input_watermark();
         let mut shipped = Vec::new();
@@ -162,7 +162,7 @@ impl Executor<'_> {
                     RunError::failed(message).in_step(path)
                 })?;
             }
-            guarded(path, || grouping.add(&mut partials))?;
+            tried(path, || grouping.add(&mut partials))?;
         }
         Ok(())
     }

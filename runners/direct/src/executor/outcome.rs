@@ -35,6 +35,7 @@ impl Executor<'_> {
             Some(cause) => {
                 let bundles = self.read_bundles;
                 self.ledger.result.stopped = Some(Stopped { cause, bundles, saved: false });
+                self.ledger.note_open(site(&self.plan, &self.job), &self.works)?;
                 Completion::Interrupted
             }
         };
@@ -56,6 +57,7 @@ impl Executor<'_> {
         };
         self.ledger.attribute_expansions(self.job.graph);
         let site = site(&self.plan, &self.job);
+        self.ledger.note_open(site, &self.works)?;
         let mut savepoint = self.works.save(site, &self.ledger, header)?;
         let store = self.job.options.savepoints.take();
         let sinks = std::mem::take(&mut self.sinks);
@@ -81,7 +83,7 @@ impl Executor<'_> {
 
     /// What the run leaves behind, told to the observer.
     pub(super) fn told_result(self) -> RunResult {
-        let Self { job, plan, works, ledger, .. } = self;
-        ledger.told((&plan, job.graph), &works, job.observer)
+        let Self { job, ledger, .. } = self;
+        ledger.told(job.graph, job.observer)
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Desk {
 pub(crate) struct Made {
     pub(crate) handed: Vec<Handed>,
     pub(crate) counts: BTreeMap<TransformId, StepMetrics>,
+    /// There is more to come of the same.
+    pub(crate) more: bool,
 }
 
 /// Elements on their way to a lane.

@@ -8,18 +8,20 @@ use heliostat_runner_core::caught;
 impl Executor<'_> {
     /// Lets what was written appear; under another name if the run was stopped.
     pub(super) fn finish(mut self, stopped: Option<StopCause>) -> Result<RunResult, RunError> {
+        let mut noted = Ok(());
         let completion = match stopped {
             None => Completion::Complete,
             Some(cause) => {
                 let bundles = self.read_bundles;
                 self.ledger.result.stopped = Some(Stopped { cause, bundles, saved: false });
+                noted = self.ledger.note_open(site(&self.plan, &self.job), &self.works);
                 Completion::Interrupted
             }
         };
         let (functions, attempts) = (self.job.functions, self.settings.attempts);
-        let committed = self
-            .sinks
-            .prepare(functions, attempts)
+        let first = self.first_part();
+        let committed = noted
+            .and_then(|()| self.sinks.prepare(functions, attempts, first))
             .and_then(|()| self.sinks.commit_all(functions, completion, attempts));
         match committed {
             Ok(written) => self.ledger.result.written = written,
@@ -44,9 +46,12 @@ impl Executor<'_> {
         };
         let (functions, attempts) = (self.job.functions, self.settings.attempts);
         self.ledger.attribute_expansions(self.job.graph);
-        let saved = self.works.save(site(&self.plan, &self.job), &self.ledger, header);
+        let first = self.first_part();
+        let at_work = site(&self.plan, &self.job);
+        let saved = self.works.save(at_work, &self.ledger, header);
         let prepared = saved.and_then(|saved| {
-            self.sinks.prepare(functions, attempts)?;
+            self.ledger.note_open(at_work, &self.works)?;
+            self.sinks.prepare(functions, attempts, first)?;
             Ok(saved)
         });
         let mut savepoint = match prepared {
@@ -76,7 +81,7 @@ impl Executor<'_> {
     /// What the run leaves behind, told to the observer.
     fn told(mut self) -> RunResult {
         self.ledger.attribute_expansions(self.job.graph);
-        let Self { job, plan, works, ledger, .. } = self;
-        ledger.told((&plan, job.graph), &works, job.observer)
+        let Self { job, ledger, .. } = self;
+        ledger.told(job.graph, job.observer)
     }
 }

@@ -4,7 +4,7 @@ mod share;
 
 use super::bundle::Made;
 use super::{Executor, Frame, Shop, caught_whole, site};
-use crate::settings::{MicroBatchSettings, Rounds};
+use crate::settings::MicroBatchSettings;
 use heliostat::graph::Graph;
 use heliostat::{BadRow, CollectionId, RunError, Timestamp, TransformId};
 use heliostat_runner_core::{Given, Piece, Readiness, Source, for_each};
@@ -30,7 +30,8 @@ struct WasRead {
 }
 
 impl Executor<'_> {
-    /// Takes what sources have. Their watermarks move at the end, when all of it is through.
+    /// Takes what sources have. Their watermarks are moved by whoever calls it, when all of it is
+    /// through.
     pub(super) fn read(&mut self, now: Timestamp) -> Result<(), RunError> {
         if self.scripted {
             self.take_event(now)?;
@@ -43,7 +44,7 @@ impl Executor<'_> {
             }
             self.read_pieces(now)?;
         }
-        self.works.sources.iter_mut().try_for_each(Source::settle)
+        Ok(())
     }
 
     /// Under a script: one event of one source.
@@ -113,7 +114,7 @@ impl Executor<'_> {
                 self.ledger.add_bad_rows(source, &shown, bad_rows, self.job.observer);
             }
         }
-        self.hand_over(all)
+        self.hand_over(all).map(drop)
     }
 }
 
@@ -148,8 +149,7 @@ fn shares<'a>(
         }
     }
     // Each piece gets its part of the round.
-    let is_once = settings.rounds == Rounds::Once;
-    let part = |all: usize| if is_once { usize::MAX } else { (all / pieces.max(1)).max(1) };
+    let part = |all: usize| (all / pieces.max(1)).max(1);
     for share in shares.iter_mut().flatten() {
         share.elements_max = part(settings.round_elements);
         share.bytes_max = part(settings.round_bytes);

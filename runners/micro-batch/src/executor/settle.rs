@@ -3,16 +3,30 @@
 use super::bundle::{Desk, Made};
 use super::{Executor, Shop, site};
 use heliostat::{RunError, Timestamp};
-use heliostat_runner_core::{GroupingId, Lane, Node, StageId, Target, guarded};
+use heliostat_runner_core::{GroupingId, Lane, Node, StageId, Target, tried};
 use std::collections::VecDeque;
+
+/// This part of what state may take is for what a bundle brings before state moves to disk.
+const IN_HAND_PART: usize = 8;
 
 impl Executor<'_> {
     /// Lets everything happen that the round made due.
     pub(super) fn settle(&mut self) -> Result<(), RunError> {
         let now = self.set_now();
-        for at in 0..self.plan.nodes.len() {
+        self.settle_from(0, now)
+    }
+
+    /// The nodes from this one on.
+    fn settle_from(&mut self, first: usize, now: Timestamp) -> Result<(), RunError> {
+        for at in first..self.plan.nodes.len() {
             match self.plan.nodes[at] {
-                Node::Grouping(id) => self.settle_grouping(id, now)?,
+                Node::Grouping(id) => {
+                    // What comes of state on disk comes in parts, so that it need not be in memory
+                    // at once: each goes all the way before the next one does.
+                    while self.settle_grouping(id, now)? {
+                        self.settle_from(at + 1, now)?;
+                    }
+                }
                 Node::Stage(id) => self.settle_stage(id, now)?,
             }
         }
@@ -26,13 +40,14 @@ impl Executor<'_> {
         now
     }
 
-    fn settle_grouping(&mut self, id: GroupingId, now: Timestamp) -> Result<(), RunError> {
+    /// Says whether there is more to come of it.
+    fn settle_grouping(&mut self, id: GroupingId, now: Timestamp) -> Result<bool, RunError> {
         let at = id.0 as usize;
         let plan = &self.plan.groupings[at];
         let (step, target) = (plan.step, Target::Grouping(id));
         let at_work = site(&self.plan, &self.job);
         let to = self.works.input_watermark(at_work, &plan.upstream, target);
-        self.on_lanes(now, |shop, number, lane, desk| {
+        let more = self.on_lanes(now, |shop, number, lane, desk| {
             shop.settle_grouping((number, lane, desk), id, to)
         })?;
         let mut drops = heliostat::DropCounts::default();
@@ -42,7 +57,7 @@ impl Executor<'_> {
             drops.closed += of_lane.closed;
         }
         self.ledger.set_dropped(step, drops);
-        Ok(())
+        Ok(more)
     }
 
     /// First what was handed over, under the old watermark, then what the new one makes due.
@@ -73,10 +88,13 @@ impl Shop<'_> {
         let path = &self.site.graph.step(plan.step).path;
         let grouping = &mut lane.groupings[at];
         for mut batch in desk.inbox[at].drain(..) {
-            guarded(path, || grouping.add(&mut batch))?;
+            tried(path, || grouping.add(&mut batch))?;
         }
         let stepped = lane.step_grouping(self.site, id, to, self.frame.now)?;
-        let mut made = Made::default();
+        let settings = self.settings;
+        let limit = settings.state_bytes / self.frame.lanes;
+        lane.keep_within(self.site, limit - limit / IN_HAND_PART, &settings.spill_dir())?;
+        let mut made = Made { more: stepped.more, ..Made::default() };
         made.counts.insert(plan.step, stepped.counts);
         if !stepped.panes.is_empty() {
             self.through((number, lane, desk), plan.panes, stepped.panes, &mut made)?;

@@ -82,12 +82,15 @@ pub(crate) fn made(seed: u64, folder: &std::path::Path) -> Made {
             _ => Boundedness::Unbounded,
         },
     };
+    let default = MicroBatchSettings::default();
+    let is_on_disk = seed % 3 == 1;
     let settings = MicroBatchSettings {
+        state_bytes: if is_on_disk { 1 } else { default.state_bytes },
         shards: Some(1 + chance.below(5) as usize),
         round_elements: (pieces * per_piece) as usize,
         attempts: [1, 2, 3, 2, 3][chance.below(5) as usize],
         seed,
-        ..MicroBatchSettings::default()
+        ..default
     };
     let stop_at = (chance.below(4) == 0).then(|| 1 + chance.below(rounds));
     let (epochs, lines) = (Epochs::default(), Lines { folder: folder.to_owned() });

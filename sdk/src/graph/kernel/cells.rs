@@ -1,5 +1,6 @@
 //! Accumulators addressed one by one, beside a dictionary of keys.
 
+use super::fold::held_bytes;
 use super::{Afterwards, Fold};
 use crate::batch::{Column, ColumnExt};
 use crate::coder::Coder;
@@ -8,6 +9,9 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 use std::sync::Arc;
+
+/// So many keys and accumulators are looked at to find how large they are.
+const SAMPLE: usize = 256;
 
 /// Names a key that has state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -218,8 +222,14 @@ impl<K: Key, V: Element, F: Fold<V>> KeyedCells for Cells<K, V, F> {
     }
 
     fn bytes(&self) -> usize {
-        self.index.allocation_size()
-            + self.keys.capacity() * size_of::<Option<K>>()
-            + self.cells.capacity() * size_of::<Option<F::Accumulator>>()
+        let (keys, cells) = (&self.keys, &self.cells);
+        let step = keys.len().div_ceil(SAMPLE).max(1);
+        let of_keys: usize = keys.iter().step_by(step).flatten().map(held_bytes).sum();
+        let of_keys = step * of_keys + keys.capacity() * size_of::<Option<K>>();
+        let step = cells.len().div_ceil(SAMPLE).max(1);
+        let of_cells = cells.iter().step_by(step).flatten().map(|cell| self.fold.held_bytes(cell));
+        let of_cells = step * of_cells.sum::<usize>();
+        let of_cells = of_cells + cells.capacity() * size_of::<Option<F::Accumulator>>();
+        self.index.allocation_size() + of_keys + of_cells
     }
 }

@@ -4,12 +4,13 @@ use super::cells::Cells;
 use super::panes::Tables;
 use super::{DropRecord, Kernels, KeyGroups, KeyedCells, PaneTables, TypedKeyGroups};
 use crate::batch::{Column, ColumnExt};
-use crate::coder::key_bytes;
+use crate::coder::{Coder, key_bytes};
+use crate::graph::erase::TypedEdge;
+use crate::graph::functions::EdgeType;
 use crate::savepoint::CodedType;
 use crate::{CombineFn, Dropped, Element, Error, Group, Key, Result};
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// A combine function that takes its values by move, as kernels need it.
@@ -25,12 +26,26 @@ pub(crate) trait Fold<V>: Send + Sync + 'static {
     }
     fn extract(&self, accumulator: &Self::Accumulator) -> Self::Output;
     /// The same of an accumulator that nobody needs any more.
-    fn into_output(&self, accumulator: Self::Accumulator) -> Self::Output {
+    fn finish(&self, accumulator: Self::Accumulator) -> Self::Output {
         self.extract(&accumulator)
     }
     fn compact(&self, accumulator: &mut Self::Accumulator) {
         let _ = accumulator;
     }
+    /// About how many bytes an accumulator holds beside itself.
+    fn held_bytes(&self, accumulator: &Self::Accumulator) -> usize {
+        held_bytes(accumulator)
+    }
+}
+
+/// About how many bytes a value holds beside itself: by its encoding, which is not much smaller.
+pub(super) fn held_bytes<T: Element>(value: &T) -> usize {
+    /// What an allocation takes besides.
+    const ALLOCATION: usize = 16;
+    if !std::mem::needs_drop::<T>() {
+        return 0;
+    }
+    ALLOCATION + Coder::<T>::of().encode_one(value).len()
 }
 
 /// Keeps the values themselves: what `group_by_key` does.
@@ -60,8 +75,15 @@ impl<V: Element> Fold<V> for Gathered {
         Group::of(accumulator.clone())
     }
 
-    fn into_output(&self, accumulator: Vec<V>) -> Group<V> {
+    fn finish(&self, accumulator: Vec<V>) -> Group<V> {
         Group::of(accumulator)
+    }
+
+    fn held_bytes(&self, accumulator: &Vec<V>) -> usize {
+        const SAMPLE: usize = 4;
+        let step = accumulator.len().div_ceil(SAMPLE).max(1);
+        let sample: usize = accumulator.iter().step_by(step).map(held_bytes).sum();
+        accumulator.capacity() * size_of::<V>() + step * sample
     }
 }
 
@@ -96,14 +118,15 @@ impl<V: Element, C: CombineFn<V>> Fold<V> for Folded<C> {
 }
 
 /// The kernels of a grouping with these keys, values and fold.
-pub(crate) struct TypedKernels<K, V, F> {
+pub(crate) struct TypedKernels<K: 'static, V: 'static, F> {
     fold: Arc<F>,
-    types: PhantomData<fn() -> (K, V)>,
+    values: TypedEdge<(K, V)>,
 }
 
-impl<K, V, F> TypedKernels<K, V, F> {
+impl<K: Key, V: Element, F> TypedKernels<K, V, F> {
     pub(crate) fn new(fold: F) -> Self {
-        Self { fold: Arc::new(fold), types: PhantomData }
+        let coder = Coder::pair(Coder::<K>::of(), Coder::<V>::of());
+        Self { fold: Arc::new(fold), values: TypedEdge::with_coder(coder) }
     }
 }
 
@@ -141,6 +164,10 @@ impl<K: Key, V: Element, F: Fold<V>> Kernels for TypedKernels<K, V, F> {
             }
         }
         Ok(())
+    }
+
+    fn values(&self) -> &dyn EdgeType {
+        &self.values
     }
 
     fn key_groups(&self, seed: u64) -> Box<dyn KeyGroups> {

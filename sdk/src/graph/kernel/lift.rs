@@ -76,10 +76,10 @@ impl<V: Element, F: Fold<V>> Fold<V> for Partial<F> {
     }
 
     fn extract(&self, accumulator: &F::Accumulator) -> F::Accumulator {
-        self.into_output(accumulator.clone())
+        self.finish(accumulator.clone())
     }
 
-    fn into_output(&self, mut accumulator: F::Accumulator) -> F::Accumulator {
+    fn finish(&self, mut accumulator: F::Accumulator) -> F::Accumulator {
         self.0.compact(&mut accumulator);
         accumulator
     }
@@ -111,7 +111,7 @@ impl<V: Element, F: Fold<V>> Fold<F::Accumulator> for Merged<V, F> {
         self.fold.extract(accumulator)
     }
 
-    fn into_output(&self, accumulator: F::Accumulator) -> F::Output {
-        self.fold.into_output(accumulator)
+    fn finish(&self, accumulator: F::Accumulator) -> F::Output {
+        self.fold.finish(accumulator)
     }
 }

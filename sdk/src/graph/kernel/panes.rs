@@ -1,5 +1,6 @@
 //! One table per open pane, from key to accumulator, dropped whole.
 
+use super::fold::held_bytes;
 use super::table::Table;
 use super::{Afterwards, Fold};
 use crate::batch::{Column, ColumnExt};
@@ -19,6 +20,9 @@ pub const SKIP: u32 = u32::MAX;
 
 /// So many closed tables are kept for their room.
 const SPARES_MAX: usize = 16;
+
+/// So many entries of a table are looked at to find how large they are.
+const SAMPLE: usize = 256;
 
 /// Which table each value of a column goes to.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +47,15 @@ pub struct PaneTable {
     table: Box<dyn Any + Send>,
     /// What its hashes are keyed with.
     seed: u64,
+    /// About how many bytes it takes.
+    bytes: usize,
+}
+
+impl PaneTable {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
 }
 
 /// Tables from key to accumulator, one per open pane. Entries of a table are numbered from 0 in
@@ -123,6 +136,17 @@ impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
     fn typed(table: Box<dyn Any + Send>) -> Table<K, F::Accumulator> {
         let table = table.downcast();
         *table.expect("both sides of a combine have the same accumulators")
+    }
+
+    /// About how many bytes a table takes, by some of its entries.
+    fn bytes_of(&self, table: &Table<K, F::Accumulator>) -> usize {
+        let entries = table.entries();
+        let step = entries.len().div_ceil(SAMPLE).max(1);
+        let held = entries
+            .iter()
+            .step_by(step)
+            .map(|(key, accumulator)| held_bytes(key) + self.fold.held_bytes(accumulator));
+        table.bytes() + step * held.sum::<usize>()
     }
 
     fn table(&self, pane: PaneId) -> &Table<K, F::Accumulator> {
@@ -209,9 +233,7 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         let fire = |(key, accumulator): &mut (K, F::Accumulator)| {
             let output = match after {
                 Afterwards::Keep => fold.extract(accumulator),
-                Afterwards::Clear => {
-                    fold.into_output(std::mem::replace(accumulator, fold.create()))
-                }
+                Afterwards::Clear => fold.finish(std::mem::replace(accumulator, fold.create())),
             };
             (key.clone(), output)
         };
@@ -227,11 +249,12 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
     fn take(&mut self, pane: PaneId) -> PaneTable {
         let table = self.panes[pane.0 as usize].take().expect("only open panes are taken");
         self.free.push(pane.0);
-        PaneTable { table: Box::new(table), seed: self.seed }
+        let bytes = self.bytes_of(&table);
+        PaneTable { table: Box::new(table), seed: self.seed, bytes }
     }
 
     fn adopt(&mut self, into: PaneId, table: PaneTable) -> Option<PaneTable> {
-        let PaneTable { table, seed } = table;
+        let PaneTable { table, seed, .. } = table;
         let mut table = Self::typed(table);
         let own = self.panes[into.0 as usize].as_mut().expect("open panes adopt tables");
         if own.entries().is_empty() && seed == self.seed {
@@ -241,7 +264,8 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
             table.clear();
         }
         let room = if table.has_room() { table } else { self.spare.pop()? };
-        Some(PaneTable { table: Box::new(room), seed: self.seed })
+        let bytes = room.bytes();
+        Some(PaneTable { table: Box::new(room), seed: self.seed, bytes })
     }
 
     fn keep(&mut self, table: PaneTable) {
@@ -266,7 +290,7 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         self.free.push(pane.0);
         let out = out.typed_mut::<(K, F::Output)>();
         table.take_entries(|entries| {
-            out.extend(entries.map(|(key, accumulator)| (key, fold.into_output(accumulator))));
+            out.extend(entries.map(|(key, accumulator)| (key, fold.finish(accumulator))));
         });
         if self.spare.len() < SPARES_MAX {
             self.spare.push(table);
@@ -325,6 +349,7 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
     }
 
     fn bytes(&self) -> usize {
-        self.panes.iter().flatten().map(Table::bytes).sum()
+        let open = self.panes.iter().flatten().map(|table| self.bytes_of(table));
+        open.chain(self.spare.iter().map(Table::bytes)).sum()
     }
 }

@@ -222,10 +222,8 @@ impl Aligned {
         self.slices.iter().flat_map(|slices| slices.open.values())
     }
 
-    /// Forgets all slices, and says what windows they are of.
-    pub(super) fn clear_slices(&mut self) -> Option<SlidingWindows> {
-        let slices = self.slices.as_mut()?;
-        slices.open.clear();
-        Some(slices.windows)
+    /// The windows that slices are of, where there are slices.
+    pub(super) fn sliding(&self) -> Option<SlidingWindows> {
+        self.slices.as_ref().map(|slices| slices.windows)
     }
 }

@@ -1,27 +1,34 @@
 //! The aligned path's state as rows, and back.
 
-use super::super::saved::{SavedSlice, SavedState, SavedWindow, WindowBody, damaged};
+use super::super::saved::{SavedRow, SavedSlice, SavedWindow, WindowBody, damaged};
 use super::Aligned;
 use crate::trigger::machine_for;
-use heliostat::graph::kernel::{PaneId, PaneTables, SKIP};
-use heliostat::{Result, Timestamp, Windowing};
+use heliostat::graph::kernel::{PaneId, SKIP};
+use heliostat::{Result, Windowing};
 use std::ops::Range;
 
 impl Aligned {
-    pub(in crate::grouping) fn save(&self, windowing: &Windowing) -> SavedState {
-        let (windows, watermark) = (self.save_windows(windowing), self.watermark);
-        let mut slices = Vec::new();
+    pub(in crate::grouping) fn save(
+        &self,
+        windowing: &Windowing,
+        each: &mut dyn FnMut(SavedRow) -> Result<()>,
+    ) -> Result<()> {
+        self.save_windows(windowing, each)?;
         for slice in self.all_slices() {
             for entry in self.entries_of(slice.table) {
                 let (key, accumulator) = self.save_entry(slice.table, entry);
-                slices.push(SavedSlice { key, slice: slice.extent.clone(), accumulator });
+                let slice = slice.extent.clone();
+                each(SavedRow::Slice(SavedSlice { key, slice, accumulator }))?;
             }
         }
-        SavedState { watermark, windows, slices }
+        Ok(())
     }
 
-    fn save_windows(&self, windowing: &Windowing) -> Vec<SavedWindow> {
-        let mut rows = Vec::new();
+    fn save_windows(
+        &self,
+        windowing: &Windowing,
+        each: &mut dyn FnMut(SavedRow) -> Result<()>,
+    ) -> Result<()> {
         for (window, pane) in &self.open {
             let Some(table) = pane.table else { continue };
             for entry in self.entries_of(table) {
@@ -45,10 +52,10 @@ impl Aligned {
                     wakes_at_end: pane.late.is_none(),
                 };
                 let (window, accumulator) = (window.clone(), Some(accumulator));
-                rows.push(SavedWindow { key, window, accumulator, body });
+                each(SavedRow::Window(SavedWindow { key, window, accumulator, body }))?;
             }
         }
-        rows
+        Ok(())
     }
 
     fn entries_of(&self, table: PaneId) -> Range<u32> {
@@ -62,35 +69,26 @@ impl Aligned {
         (key, accumulator)
     }
 
-    pub(in crate::grouping) fn load(
-        &mut self,
-        saved: SavedState,
-        tables: Box<dyn PaneTables>,
-    ) -> Result<()> {
-        self.tables = tables;
-        self.open.clear();
-        self.next_due = Timestamp::MAX;
-        self.watermark = saved.watermark;
-        let sliding = self.clear_slices();
-        for row in saved.slices {
-            let windows = sliding.ok_or_else(|| damaged(&"its windows share nothing"))?;
-            let table = self.slice(&windows, &row.slice);
-            self.tables.load(table, &row.key, Some(&row.accumulator))?;
-        }
-        for row in saved.windows {
-            let table = self.pane(&row.window);
-            let entry = self.tables.load(table, &row.key, row.accumulator.as_deref())?;
-            let pane = self.open.get_mut(&row.window).expect("it was just opened");
-            if let Some(late) = &mut pane.late {
-                late.shown.push(
-                    row.body
-                        .last_pane
-                        .map_or(0, |pane| u32::try_from(pane.index + 1).unwrap_or(u32::MAX)),
-                );
-                late.fresh.push(row.body.trigger.gathered());
-                if row.body.fresh {
-                    late.dirty.push(entry);
-                }
+    pub(in crate::grouping) fn load(&mut self, row: SavedRow) -> Result<()> {
+        let row = match row {
+            SavedRow::Window(row) => row,
+            SavedRow::Slice(row) => {
+                let windows =
+                    self.sliding().ok_or_else(|| damaged(&"its windows share nothing"))?;
+                let table = self.slice(&windows, &row.slice);
+                self.tables.load(table, &row.key, Some(&row.accumulator))?;
+                return Ok(());
+            }
+        };
+        let table = self.pane(&row.window);
+        let entry = self.tables.load(table, &row.key, row.accumulator.as_deref())?;
+        let pane = self.open.get_mut(&row.window).expect("it was just opened");
+        if let Some(late) = &mut pane.late {
+            let shown = row.body.last_pane.map_or(0, |pane| pane.index + 1);
+            late.shown.push(u32::try_from(shown).unwrap_or(u32::MAX));
+            late.fresh.push(row.body.trigger.gathered());
+            if row.body.fresh {
+                late.dirty.push(entry);
             }
         }
         Ok(())

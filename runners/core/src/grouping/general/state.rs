@@ -2,14 +2,16 @@
 
 use super::General;
 use super::key::WindowState;
-use crate::grouping::saved::{SavedSlice, SavedState, SavedWindow, WindowBody, damaged};
+use crate::grouping::saved::{SavedRow, SavedSlice, SavedWindow, WindowBody, damaged};
 use crate::trigger::{Wakes, machine_for};
-use heliostat::graph::kernel::{KeyId, KeyedCells};
+use heliostat::graph::kernel::KeyId;
 use heliostat::{Result, WindowFn};
 
 impl General {
-    pub(in crate::grouping) fn save(&self) -> SavedState {
-        let mut windows = Vec::new();
+    pub(in crate::grouping) fn save(
+        &self,
+        each: &mut dyn FnMut(SavedRow) -> Result<()>,
+    ) -> Result<()> {
         for (id, state) in (0_u32..).zip(&self.keys) {
             let Some(state) = state else { continue };
             let mut key = Vec::new();
@@ -30,40 +32,35 @@ impl General {
                     wakes_at_end: open.wakes_at_end && self.watermark <= window.max_timestamp(),
                 };
                 let (key, window) = (key.clone(), window.clone());
-                windows.push(SavedWindow { key, window, accumulator, body });
+                each(SavedRow::Window(SavedWindow { key, window, accumulator, body }))?;
             }
         }
-        SavedState { watermark: self.watermark, windows, slices: Vec::new() }
+        Ok(())
     }
 
-    pub(in crate::grouping) fn load(
-        &mut self,
-        saved: SavedState,
-        cells: Box<dyn KeyedCells>,
-    ) -> Result<()> {
-        let SavedState { watermark, windows, slices } = saved;
-        let (windowing, now) = (self.windowing.clone(), self.now);
-        *self = Self::new(&windowing, self.merger.take(), cells);
-        (self.watermark, self.completed, self.now) = (watermark, watermark, now);
-        for SavedWindow { key, window, accumulator, body: row } in windows {
-            let key = self.cells.load_key(&key)?;
-            let cell = accumulator.map(|bytes| self.cells.load_cell(&bytes)).transpose()?;
-            let mut open = WindowState {
-                cell,
-                fresh: row.fresh,
-                gc_hold: row.gc_hold,
-                last_pane: row.last_pane,
-                ..WindowState::new(row.trigger)
-            };
-            open.hold(&mut self.holds, row.element_hold);
-            let state = self.key_state(key);
-            (state.output, state.as_of) = (row.key_watermark, watermark);
-            state.windows.insert(window.clone(), open);
-            self.timers.at_expiry(key, &window, &windowing);
-            let at_end = row.wakes_at_end && watermark <= window.max_timestamp();
-            self.rearm(key, &window, Wakes { at_end });
-        }
-        slices.into_iter().try_for_each(|row| self.load_slice(&row))
+    pub(in crate::grouping) fn load(&mut self, row: SavedRow) -> Result<()> {
+        let SavedWindow { key, window, accumulator, body: row } = match row {
+            SavedRow::Window(row) => row,
+            SavedRow::Slice(row) => return self.load_slice(&row),
+        };
+        let (watermark, windowing) = (self.watermark, &self.windowing);
+        let key = self.cells.load_key(&key)?;
+        let cell = accumulator.map(|bytes| self.cells.load_cell(&bytes)).transpose()?;
+        let mut open = WindowState {
+            cell,
+            fresh: row.fresh,
+            gc_hold: row.gc_hold,
+            last_pane: row.last_pane,
+            ..WindowState::new(row.trigger)
+        };
+        open.hold(&mut self.holds, row.element_hold);
+        self.timers.at_expiry(key, &window, windowing);
+        let state = self.key_state(key);
+        (state.output, state.as_of) = (row.key_watermark, watermark);
+        state.windows.insert(window.clone(), open);
+        let at_end = row.wakes_at_end && watermark <= window.max_timestamp();
+        self.rearm(key, &window, Wakes { at_end });
+        Ok(())
     }
 
     /// Gives what a slice has to each window before its end that covers it.

@@ -1,6 +1,7 @@
 //! Sessions that grow one by one are what merges that are asked for make of them: in panes, drops
 //! and deadlines, and in every byte of saved state.
 
+use crate::grouping::tests::{advanced, saved};
 use crate::grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
 use heliostat::batch::{Batch, ColumnExt, Meta, Timestamps, Windows};
 use heliostat::savepoint::GroupingState;
@@ -114,7 +115,12 @@ fn panes(fired: Fired) -> Vec<Pane> {
     panes
 }
 
-fn play(gap: Duration, windowing: &Windowing, events: &[Event]) -> Vec<Seen> {
+fn play(
+    gap: Duration,
+    windowing: &Windowing,
+    events: &[Event],
+    reload: impl Fn(&mut Grouping),
+) -> Vec<Seen> {
     let pipeline = Pipeline::new();
     pipeline.create([(0_u8, 0_i64)]).combine_per_key(Sum);
     let kernels = pipeline.functions().kernels("Combine per key");
@@ -134,20 +140,21 @@ fn play(gap: Duration, windowing: &Windowing, events: &[Event]) -> Vec<Seen> {
                 let by_time = WindowFn::Sessions(SessionWindows::of(gap));
                 let windows = Windows::ByTimestamp(by_time);
                 let meta = Meta { windows, ..Meta::at(Timestamps::each(at)) };
-                grouping.add(&mut Batch::of(elements.clone(), meta));
+                let mut bundle = Batch::of(elements.clone(), meta);
+                grouping.add(&mut bundle).expect("there is room on disk");
                 grouping.end_bundle(empty()).expect("sessions merge as they may")
             }
             Event::Watermark(by) => {
                 watermark += by;
-                grouping.advance(Timestamp::from_millis(watermark), empty())
+                advanced(&mut grouping, Timestamp::from_millis(watermark), empty())
             }
             Event::Clock(by) => {
                 now += by;
                 grouping.set_now(Timestamp::from_millis(now));
-                grouping.fire_overdue(empty())
+                grouping.fire_overdue(empty()).expect("what is on disk can be read")
             }
             Event::Reload => {
-                grouping.load(&grouping.save(), 8).expect("a saved state can be loaded");
+                reload(&mut grouping);
                 Fired::default()
             }
         };
@@ -156,8 +163,21 @@ fn play(gap: Duration, windowing: &Windowing, events: &[Event]) -> Vec<Seen> {
             drops: grouping.drops(),
             output: grouping.output_watermark(),
             deadline: grouping.next_deadline(),
-            saved: grouping.save(),
+            saved: saved(&grouping),
         });
+    }
+    seen
+}
+
+fn from_saved(grouping: &mut Grouping) {
+    grouping.load(&saved(grouping), 8).expect("a saved state can be loaded");
+}
+
+/// The same whatever the order of keys.
+fn sorted(mut seen: Vec<Seen>) -> Vec<Seen> {
+    for Seen { panes, saved, .. } in &mut seen {
+        panes.sort_by(|a, b| (a.0, &a.2, a.3.index).cmp(&(b.0, &b.2, b.3.index)));
+        saved.rows.sort_by(|a, b| (&a.key, &a.window).cmp(&(&b.key, &b.window)));
     }
     seen
 }
@@ -170,7 +190,7 @@ fn sessions_do_merge_here() {
         ..Windowing::default()
     };
     let events = [Event::Bundle(false, vec![(0, 1), (0, 9)]), Event::Bundle(false, vec![(0, 5)])];
-    let seen = play(millis(5), &windowing, &events);
+    let seen = play(millis(5), &windowing, &events, from_saved);
     let ends: Vec<_> = seen.iter().flat_map(|seen| &seen.panes).map(|pane| pane.2.end()).collect();
     assert_eq!(ends, [Timestamp::from_millis(14)]);
 }
@@ -185,10 +205,22 @@ proptest! {
     ) {
         let custom = WindowFn::Custom(CustomWindows::of(&(), true));
         let asked = Windowing { window_fn: custom, ..windowing.clone() };
-        let mut merged = play(gap, &asked, &events);
+        let mut merged = play(gap, &asked, &events, from_saved);
         for seen in &mut merged {
             seen.saved.windowing = windowing.clone();
         }
-        prop_assert_eq!(play(gap, &windowing, &events), merged, "{}", windowing);
+        prop_assert_eq!(play(gap, &windowing, &events, from_saved), merged, "{}", windowing);
+    }
+    #[test]
+    fn what_is_on_disk_does_the_same(
+        (gap, windowing) in windowing(),
+        events in prop::collection::vec(event(), 0..20),
+        limit in prop_oneof![Just(0_usize), 1_usize..20_000],
+    ) {
+        let in_memory = play(gap, &windowing, &events, |_| {});
+        let on_disk = play(gap, &windowing, &events, |grouping| {
+            grouping.keep_within(limit, &std::env::temp_dir()).expect("there is room on disk");
+        });
+        prop_assert_eq!(sorted(in_memory), sorted(on_disk), "{}", windowing);
     }
 }

@@ -78,6 +78,10 @@ impl Timers {
         std::iter::from_fn(|| pop_due(&mut self.processing, now)).collect()
     }
 
+    pub(super) fn next_due(&self) -> Timestamp {
+        self.event.first().map_or(Timestamp::MAX, |(at, ..)| *at)
+    }
+
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
         self.processing.first().map(|(at, ..)| *at)
     }

@@ -68,7 +68,7 @@ impl Shop<'_> {
         loop {
             let error = match self.try_share((number, lane, desk), share) {
                 Ok((read, shared)) => {
-                    let Made { handed, counts } = shared;
+                    let Made { handed, counts, .. } = shared;
                     made.handed.extend(handed);
                     for (step, counts) in counts {
                         add_metrics(made.counts.entry(step).or_default(), counts);
@@ -184,7 +184,7 @@ impl Shop<'_> {
     /// Behind the numbers of the parts that lanes write of what comes through exchanges.
     fn number_of_part(&self, lane: usize, source: usize) -> u32 {
         let number = (1 + source) * self.frame.lanes + lane;
-        u32::try_from(number).expect("there are fewer than 2^32 parts")
+        self.frame.first_part + u32::try_from(number).expect("there are fewer than 2^32 parts")
     }
 
     /// Writes what goes to a sink, at once: if the share fails, its parts are gone with it.
