@@ -13,6 +13,7 @@ mod retry;
 mod state;
 mod lifting;
 mod fanout;
+mod meeting;
 mod savepoints;
 
 use std::fmt;
@@ -127,6 +128,7 @@ pub fn checks() -> &'static [Check] {
         lifting::INVISIBLE,
         fanout::TOTAL,
         fanout::PANES,
+        meeting::ONCE,
         savepoints::GOES_ON,
         savepoints::STEP_BY_STEP,
         savepoints::ENDS,

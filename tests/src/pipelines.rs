@@ -13,10 +13,12 @@ mod stateful;
 mod seen;
 
 use heliostat::graph::Graph;
-use heliostat::{CollectionId, Pipeline, RunResult};
+use heliostat::{CollectionId, PCollection, Pipeline, RunResult};
 
-use crate::case::{Case, Event, Number, Output, Pane, Step, Trigger};
+use crate::case::{Case, Event, Number, Output, Pane, Step, Trigger, render_pane};
+pub(crate) use script::streams;
 pub(crate) use seen::{sort, sort_dropped};
+pub(crate) use windowing::windowed;
 
 use script::Unit;
 use sides::Sides;
@@ -78,6 +80,20 @@ impl Built {
     }
 }
 
+/// What a case's elements are, but for decimals.
+pub(crate) type Pairs = PCollection<(String, i64)>;
+
+/// Reads from a run what a collection held.
+pub(crate) fn panes_of(pairs: &Pairs) -> impl Fn(&RunResult) -> Vec<Pane> + use<> {
+    let (_, seen) = keyed::Keyed(pairs.clone()).seen(None);
+    move |result| {
+        let mut panes: Vec<Pane> = seen(result).into_iter().map(|(_, pane)| pane).collect();
+        // Other than of a grouping, there can be several at one place.
+        panes.sort_by_cached_key(|pane| (pane.key.clone(), pane.window, render_pane(pane)));
+        panes
+    }
+}
+
 /// The pipeline of a case.
 ///
 /// ```
@@ -113,17 +129,17 @@ fn of_its_numbers(case: &Case, ticks: Option<&Ticks>) -> Result<Built, String> {
 
 fn built<N: Unit>(case: &Case, ticks: Option<&Ticks>) -> Result<Built, String> {
     let pipeline = Pipeline::new();
-    let mut streams = script::streams::<N>(case, &pipeline, ticks)?;
+    let mut streams = streams::<N>(case, &pipeline, ticks)?;
     for (stream, name) in streams.iter_mut().zip(&case.streams) {
         if let Some(spec) = case.window_on(name) {
-            *stream = windowing::windowed(stream, spec)?;
+            *stream = windowed(stream, spec)?;
         }
     }
     let sides = Sides::taken_from(&mut streams, case)?;
     let flattened = 1 < streams.len() || case.steps.first() == Some(&Step::Flatten);
     let mut source = if flattened { pipeline.flatten(streams) } else { streams.swap_remove(0) };
     if let Some(spec) = windowing::of_case(case) {
-        source = windowing::windowed(&source, &spec)?;
+        source = windowed(&source, &spec)?;
     }
     let mut stream: Box<dyn Stream> = Box::new(keyed::Keyed(source));
     let mut dropped = None;

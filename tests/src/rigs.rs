@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use heliostat::{Result, Runner, SettingKind, runners};
+use heliostat::{Result, Runner, Seed, SettingKind, runners};
 
 /// A runner with the settings it was made with.
 ///
@@ -42,6 +42,9 @@ const STATE_BYTES: &str = "state-bytes";
 
 /// Every third seed has all state on disk.
 const ON_DISK: u64 = 3;
+
+/// How many threads share the work, where there are several.
+const WORKERS: &str = "workers";
 
 /// The forms that every case runs in; by default a runner chooses among them.
 const COMBINE_FORMS: [&str; 3] = ["native", "lifted", "expanded"];
@@ -101,6 +104,66 @@ pub fn rigs() -> Vec<Rig> {
 
 /// How many shards a run with a seed has: one, a power of two, and others.
 const SHARD_COUNTS: [u64; 4] = [1, 2, 3, 7];
+
+const WORKERS_MAX: u64 = 4;
+
+/// How much a round takes at the most where all settings are drawn.
+const ROUND_ELEMENTS_MAX: u64 = 9;
+
+/// The runner with everything drawn that must not show in what it gives: the form of its combines,
+/// shards, threads or one that is simulated, how much a round takes, and whether state is on disk, as
+/// far as it has them. The same seed gives the same rig.
+///
+/// ```
+/// for runner in heliostat::runners() {
+///     let [one, again] = [7, 7].map(|seed| heliostat_conformance::mixed(runner.as_ref(), seed));
+///     assert_eq!(one.arguments(), again.arguments());
+/// }
+/// ```
+///
+/// # Panics
+/// If the runner does not take its own settings.
+pub fn mixed(runner: &dyn Runner, seed: u64) -> Rig {
+    let mut chance = Seed::new(seed);
+    let mut settings = Vec::new();
+    let mut set = |name: &str, value: String| {
+        if has(runner, name) {
+            settings.push((name.to_owned(), value));
+        }
+    };
+    let form = COMBINE_FORMS[usize::try_from(chance.below(3)).unwrap_or_default()];
+    set(COMBINE, form.to_owned());
+    let shards = SHARD_COUNTS[usize::try_from(chance.below(4)).unwrap_or_default()];
+    set(SHARDS, shards.to_string());
+    set(WORKERS, (1 + chance.below(WORKERS_MAX)).to_string());
+    if chance.below(2) == 0 {
+        set(SIMULATED, true.to_string());
+    }
+    // Rounds of a script are its events.
+    set(ROUND_ELEMENTS, (1 + chance.below(ROUND_ELEMENTS_MAX)).to_string());
+    if chance.below(3) == 0 {
+        set(STATE_BYTES, 1.to_string());
+    }
+    set(SEED, seed.to_string());
+    Rig::of(runner, settings).expect("a runner takes its own settings")
+}
+
+/// The runner without suspicion, where it has any: what others are held to.
+///
+/// ```
+/// for runner in heliostat::runners() {
+///     let rig = heliostat_conformance::trusting(runner.as_ref());
+///     assert!(rig.is_none_or(|rig| rig.arguments().ends_with("--set trusting=true")));
+/// }
+/// ```
+///
+/// # Panics
+/// If the runner does not take its own settings.
+pub fn trusting(runner: &dyn Runner) -> Option<Rig> {
+    let setting = (TRUSTING.to_owned(), true.to_string());
+    has(runner, TRUSTING)
+        .then(|| Rig::of(runner, [setting]).expect("a runner takes its own settings"))
+}
 
 /// The runner in every way that matters to cases: trusting if it can be, with combines in each form
 /// if it can be told one, and with each of these seeds if it takes one, and then over one to seven

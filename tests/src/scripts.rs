@@ -6,12 +6,12 @@
 //!
 //! [`oracle()`]: crate::oracle()
 
-mod chance;
-mod timeline;
-mod windowing;
-mod triggers;
+pub(crate) mod chance;
+pub(crate) mod timeline;
+pub(crate) mod windowing;
+pub(crate) mod triggers;
 mod steps;
-mod events;
+pub(crate) mod events;
 mod shrinking;
 
 use heliostat::Seed;
@@ -22,6 +22,7 @@ use crate::case::{
 };
 use chance::{one_in, pick};
 pub use shrinking::shrunk;
+pub(crate) use shrinking::smaller_spec;
 use timeline::Timeline;
 
 /// The tags of a script with two streams.

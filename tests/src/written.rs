@@ -107,7 +107,7 @@ fn of_step(step: &Step) -> String {
     }
 }
 
-fn of_window(spec: &WindowSpec) -> String {
+pub(crate) fn of_window(spec: &WindowSpec) -> String {
     let mut words: Vec<String> = spec.function.iter().map(of_function).collect();
     words.extend(spec.lateness.map(|lateness| format!("lateness {lateness}")));
     words.extend(spec.accumulation.map(|mode| match mode {
@@ -161,7 +161,7 @@ fn of_function(function: &WindowFunction) -> String {
     }
 }
 
-fn of_event(event: &Event) -> String {
+pub(crate) fn of_event(event: &Event) -> String {
     let on = |stream: &Option<String>| match stream {
         Some(stream) => format!(" on {stream}"),
         None => String::new(),
@@ -182,7 +182,7 @@ fn of_event(event: &Event) -> String {
     }
 }
 
-fn of_element(element: &Element) -> String {
+pub(crate) fn of_element(element: &Element) -> String {
     let escaped = element.key.replace('\\', "\\\\").replace('"', "\\\"");
     let key = if element.key.chars().all(char::is_alphanumeric) && !element.key.is_empty() {
         element.key.clone()

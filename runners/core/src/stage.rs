@@ -109,9 +109,14 @@ impl StageWork {
     ) -> Result<Self, StageError> {
         let mut operators = Vec::new();
         let mut routes: BTreeMap<CollectionId, Route> = BTreeMap::new();
+        let head = stage.head.as_ref().map(|head| head.step);
         for &id in &stage.steps {
             let step = graph.step(id);
             for &input in &step.inputs {
+                // Others that take what the head takes get it in the stages that make it.
+                if input == stage.input && head.is_some_and(|head| head != id) {
+                    continue;
+                }
                 routes.entry(input).or_default().operators.push(operators.len());
             }
             operators.push(Operator::new(step, graph, functions, seed)?);

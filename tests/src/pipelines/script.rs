@@ -8,7 +8,7 @@ use crate::case::{
 };
 
 /// What the values of a case are: whole numbers, or decimals if it writes one.
-pub(super) trait Value: heliostat::Number + Extreme<Output = Self> {
+pub(crate) trait Value: heliostat::Number + Extreme<Output = Self> {
     fn number(self) -> Number;
 
     /// The largest whole number that is not above it.
@@ -30,7 +30,7 @@ pub(super) trait Value: heliostat::Number + Extreme<Output = Self> {
 }
 
 /// A value as a script writes it.
-pub(super) trait Unit: Value {
+pub(crate) trait Unit: Value {
     fn of(number: Number) -> Self;
 }
 
@@ -84,7 +84,7 @@ struct Place {
 }
 
 /// The streams of a case, at least one, in the order it names them.
-pub(super) fn streams<N: Unit>(
+pub(crate) fn streams<N: Unit>(
     case: &Case,
     pipeline: &Pipeline,
     ticks: Option<&Ticks>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use heliostat::{CombineFn, Group, PCollection, View};
 
+use super::Pairs;
 use super::grouped::Grouped;
 use super::script::{Unit, Value};
 use super::stream::Stream;
@@ -14,7 +15,6 @@ use crate::case::{Case, SideView};
 /// Side inputs by name. They hold whole numbers: one type to compile for.
 pub(super) struct Sides(BTreeMap<String, Pairs>);
 
-type Pairs = PCollection<(String, i64)>;
 type Groups = PCollection<(String, Group<i64>)>;
 
 impl Sides {

@@ -11,12 +11,10 @@ mod flush;
 mod sorted;
 mod gather;
 
-use heliostat::{Declare, DoFn, PCollection};
+use heliostat::{Declare, DoFn};
 
+use super::Pairs;
 use crate::case::{Cell, Stateful, When};
-
-/// What all of them take and give.
-type Pairs = PCollection<(String, i64)>;
 
 /// What such a step gives.
 pub(super) fn step(pairs: &Pairs, stateful: &Stateful) -> Pairs {

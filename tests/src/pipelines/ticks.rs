@@ -18,7 +18,7 @@ pub(super) const STREAM: &str = " ticks";
 /// It passes through memory that the steps of a run share, so the runner must run in this process
 /// and let a step finish an event before another one sees the next.
 #[derive(Clone, Default)]
-pub(super) struct Ticks {
+pub(crate) struct Ticks {
     last: Arc<AtomicUsize>,
 }
 

@@ -29,7 +29,7 @@ pub(super) fn of_case(case: &Case) -> Option<WindowSpec> {
 }
 
 /// The pairs in the windows that a case writes.
-pub(super) fn windowed<V: Value>(
+pub(crate) fn windowed<V: Value>(
     pairs: &PCollection<(String, V)>,
     spec: &WindowSpec,
 ) -> Result<PCollection<(String, V)>, String> {

@@ -38,7 +38,7 @@ struct Play {
 }
 
 /// The events of a case that is otherwise complete.
-pub(super) fn events(chance: &mut Seed, case: &Case, timeline: Timeline) -> Vec<Event> {
+pub(crate) fn events(chance: &mut Seed, case: &Case, timeline: Timeline) -> Vec<Event> {
     let first = specs(case).first().copied();
     let mut delays = Vec::new();
     for trigger in specs(case).iter().filter_map(|spec| spec.trigger.as_ref()).chain(&case.trigger)

@@ -6,7 +6,7 @@ mod triggers;
 use super::specs;
 use crate::case::{Boundedness, Case, Element, Event, Step, StreamWindow, WindowSpec};
 use triggers::smaller_triggers;
-use windowing::smaller_spec;
+pub(crate) use windowing::smaller_spec;
 
 /// How many smaller cases are tried at the most.
 const TRIES_MAX: usize = 4_000;

@@ -10,11 +10,11 @@ pub(super) const REACH: i64 = 30;
 
 /// The stretch of time that a script plays in.
 #[derive(Clone, Debug)]
-pub(super) struct Timeline {
+pub(crate) struct Timeline {
     /// Where it begins.
-    pub(super) base: i64,
+    pub(crate) base: i64,
     /// The step that times are made of.
-    pub(super) tick: i64,
+    pub(crate) tick: i64,
 }
 
 const HOUR: i64 = 3_600_000;
@@ -32,7 +32,7 @@ const CHANGES: [i64; 6] = [
 ];
 
 impl Timeline {
-    pub(super) fn of(function: &WindowFunction, chance: &mut Seed) -> Self {
+    pub(crate) fn of(function: &WindowFunction, chance: &mut Seed) -> Self {
         if let WindowFunction::Calendar { unit, .. } = function {
             let tick = match unit {
                 CalendarUnit::Days => 3 * HOUR,
@@ -51,7 +51,7 @@ impl Timeline {
     }
 
     /// A time this many ticks behind the base; now and then a millisecond beside it.
-    pub(super) fn at(&self, chance: &mut Seed, ticks: i64) -> i64 {
+    pub(crate) fn at(&self, chance: &mut Seed, ticks: i64) -> i64 {
         let beside = if self.tick > 1 && one_in(chance, 3) { pick(chance, &[-1, 1]) } else { 0 };
         self.base + self.tick * ticks + beside
     }

@@ -8,7 +8,7 @@ use crate::case::{Align, Trigger};
 const DEPTH_MAX: u32 = 3;
 
 /// A trigger. One that ends for good with its first firing is rare: it leaves little to see.
-pub(super) fn trigger(chance: &mut Seed, merging: bool) -> Trigger {
+pub(crate) fn trigger(chance: &mut Seed, merging: bool) -> Trigger {
     if one_in(chance, if merging { 2 } else { 6 }) {
         return of_parts(chance);
     }

@@ -16,7 +16,7 @@ const ZONES: [&str; 5] =
 const DAY: i64 = 86_400_000;
 
 /// A window function.
-pub(super) fn function(chance: &mut Seed) -> WindowFunction {
+pub(crate) fn function(chance: &mut Seed) -> WindowFunction {
     match weighted(chance, &[6, 5, 9, 2, 2, 2, 3]) {
         0 => fixed(chance),
         1 => sliding(chance),
@@ -29,7 +29,7 @@ pub(super) fn function(chance: &mut Seed) -> WindowFunction {
 }
 
 /// Whether its windows merge.
-pub(super) fn merges(function: &WindowFunction) -> bool {
+pub(crate) fn merges(function: &WindowFunction) -> bool {
     match function {
         WindowFunction::Sessions { .. } => true,
         WindowFunction::Custom { name } => name == "auction",
@@ -62,7 +62,7 @@ fn calendar(chance: &mut Seed) -> WindowFunction {
 }
 
 /// A windowing that says everything preflight can ask for.
-pub(super) fn spec(chance: &mut Seed, function: WindowFunction, timeline: &Timeline) -> WindowSpec {
+pub(crate) fn spec(chance: &mut Seed, function: WindowFunction, timeline: &Timeline) -> WindowSpec {
     let merging = merges(&function);
     let lateness = pick(chance, &[0, 0, 1, 4, 10, 10, 25, 25, 100]);
     // What merges late is what decisions about merging are about.
@@ -79,7 +79,7 @@ pub(super) fn spec(chance: &mut Seed, function: WindowFunction, timeline: &Timel
 }
 
 /// A window step behind others: a new function or none, and some of the options.
-pub(super) fn another(chance: &mut Seed, timeline: &Timeline) -> WindowSpec {
+pub(crate) fn another(chance: &mut Seed, timeline: &Timeline) -> WindowSpec {
     let function = match weighted(chance, &[2, 3, 2, 3]) {
         0 => None,
         1 => Some(fixed(chance)),

@@ -90,11 +90,12 @@ impl Lane {
         gate.take_late()
     }
 
-    /// Tells everything behind such a stage how far it is, and gives that.
+    /// Tells everything behind such a stage how far it is, and gives that. It can move back, where
+    /// something late holds it: how far the step is, all lanes say together, and whoever is behind
+    /// them stays where it was.
     pub fn tell(&mut self, id: StageId) -> Timestamp {
         let at = id.0 as usize;
-        let told = &mut self.exchanges[at].told;
-        *told = self.stages[at].output_watermark().max(*told);
-        *told
+        self.exchanges[at].told = self.stages[at].output_watermark();
+        self.exchanges[at].told
     }
 }

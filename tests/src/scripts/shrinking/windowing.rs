@@ -4,7 +4,7 @@ use super::triggers::smaller_triggers;
 use crate::case::{Accumulation, WindowFunction, WindowSpec};
 
 /// The windowing simpler in one respect.
-pub(super) fn smaller_spec(spec: &WindowSpec) -> Vec<WindowSpec> {
+pub(crate) fn smaller_spec(spec: &WindowSpec) -> Vec<WindowSpec> {
     let mut all: Vec<WindowSpec> = Vec::new();
     let mut with = |change: &dyn Fn(&mut WindowSpec)| {
         let mut smaller = spec.clone();
