@@ -312,6 +312,11 @@ impl Grouping {
         }
     }
 
+    /// Whether some of its state is on disk, or was.
+    pub fn is_on_disk(&self) -> bool {
+        matches!(self.state, State::Shelved(_))
+    }
+
     /// How many rows [`Grouping::save`] writes, about.
     pub fn saved_rows(&self) -> u64 {
         match &self.state {

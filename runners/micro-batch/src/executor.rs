@@ -14,14 +14,17 @@ use heliostat::{
     InterruptLevel, Job, RunError, RunResult, StopCause, Stopwatch, Timestamp, catch_panic, millis,
 };
 use heliostat_runner_core::{
-    Host, LIFT_ENTRIES_MAX, Lane, Ledger, Lifter, Plan, Readiness, RunClock, Saved, Site, Source,
-    Target, ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
+    Grouping, Host, LIFT_ENTRIES_MAX, Lane, Ledger, Lifter, Plan, Readiness, RunClock, Saved, Site,
+    Source, Target, ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
 };
 use progress::{Phases, Progress};
 use std::sync::Arc;
 
 /// What waits for sinks in a round is written out when it is more than about so many bytes.
 const SINK_BYTES_MAX: usize = 64 << 20;
+
+/// In so many slices a round is read where state is on disk.
+const SLICES_ON_DISK: usize = 8;
 
 /// How a run ended, if it did not fail.
 enum Ended {
@@ -48,6 +51,8 @@ pub(crate) struct Executor<'a> {
     rounds: u64,
     /// How often the round in hand has written out what it had for sinks so far.
     written_out: u32,
+    /// How many slices it has read before the one in hand.
+    slices: usize,
     /// How many bundles the sources have given.
     read_bundles: u64,
     /// How far the runs before this one were.
@@ -114,7 +119,7 @@ impl<'a> Executor<'a> {
         clock.advance(before.processing_time - clock.now());
         let settings =
             MicroBatchSettings { attempts: settings.attempts.max(1), ..settings.clone() };
-        let (rounds, written_out, read_bundles) = (0, 0, 0);
+        let (rounds, written_out, slices, read_bundles) = (0, 0, 0, 0);
         Ok(Self {
             settings,
             host,
@@ -129,6 +134,7 @@ impl<'a> Executor<'a> {
             progress,
             rounds,
             written_out,
+            slices,
             read_bundles,
             before,
         })
@@ -189,11 +195,13 @@ impl<'a> Executor<'a> {
     fn round(&mut self, now: Timestamp) -> Result<(), RunError> {
         self.rounds += 1;
         let mut watch = Stopwatch::start();
+        self.slices = 0;
         self.read(now)?;
         while self.reads_on(now)? {
             // Time stands still: nothing fires that is not due by the elements themselves.
             self.settle()?;
             self.write_out()?;
+            self.slices += 1;
             self.read(now)?;
         }
         self.works.sources.iter_mut().try_for_each(Source::settle)?;
@@ -207,13 +215,21 @@ impl<'a> Executor<'a> {
         Ok(())
     }
 
-    /// Whether a round that takes all there is, be it larger than memory, has not all of it yet.
+    /// Whether the round in hand has not all it takes yet.
     fn reads_on(&self, now: Timestamp) -> Result<bool, RunError> {
         let has_more = |source: &Source| source.readiness(now) == Readiness::Ready;
-        Ok(self.settings.rounds == Rounds::Once
-            && !self.scripted
-            && self.works.sources.iter().any(has_more)
-            && asked_to_stop(&self.job, self.read_bundles)?.is_none())
+        let takes_more = match self.settings.rounds {
+            // All there is, be it larger than memory.
+            Rounds::Once => asked_to_stop(&self.job, self.read_bundles)?.is_none(),
+            Rounds::AvailableNow | Rounds::Every(_) => self.slices + 1 < self.slices_of_round(),
+        };
+        Ok(takes_more && !self.scripted && self.works.sources.iter().any(has_more))
+    }
+
+    /// Where state is on disk there is little memory: what a round has under way is made small.
+    fn slices_of_round(&self) -> usize {
+        let groupings = self.works.lanes.iter().flat_map(|lane| &lane.groupings);
+        if groupings.into_iter().any(Grouping::is_on_disk) { SLICES_ON_DISK } else { 1 }
     }
 
     /// Lets what there is for sinks be prepared before the round is over, so that it need not be in

@@ -4,7 +4,6 @@ mod share;
 
 use super::bundle::Made;
 use super::{Executor, Frame, Shop, caught_whole, site};
-use crate::settings::MicroBatchSettings;
 use heliostat::graph::Graph;
 use heliostat::{BadRow, CollectionId, RunError, Timestamp, TransformId};
 use heliostat_runner_core::{Given, Piece, Readiness, Source, for_each};
@@ -88,9 +87,12 @@ impl Executor<'_> {
     /// All lanes read their shares of what is there.
     fn read_pieces(&mut self, now: Timestamp) -> Result<(), RunError> {
         let frame = self.frame(now);
-        let (shares, asked) =
-            shares(&mut self.works.sources, self.job.graph, &self.settings, frame);
-        self.read_bundles += asked;
+        let slices = self.slices_of_round();
+        let limits = [self.settings.round_elements, self.settings.round_bytes];
+        let limits = limits.map(|limit| limit.div_ceil(slices));
+        let (shares, asked) = shares(&mut self.works.sources, self.job.graph, limits, frame);
+        // What a round takes of a source is one bundle.
+        self.read_bundles += if self.slices == 0 { asked } else { 0 };
         let shop = Shop {
             frame,
             site: site(&self.plan, &self.job),
@@ -122,7 +124,7 @@ impl Executor<'_> {
 fn shares<'a>(
     sources: &'a mut [Source],
     graph: &'a Graph,
-    settings: &MicroBatchSettings,
+    [elements, bytes]: [usize; 2],
     frame: Frame,
 ) -> (Vec<Vec<Share<'a>>>, u64) {
     let mut shares: Vec<Vec<Share<'_>>> = (0..frame.lanes).map(|_| Vec::new()).collect();
@@ -151,8 +153,8 @@ fn shares<'a>(
     // Each piece gets its part of the round.
     let part = |all: usize| (all / pieces.max(1)).max(1);
     for share in shares.iter_mut().flatten() {
-        share.elements_max = part(settings.round_elements);
-        share.bytes_max = part(settings.round_bytes);
+        share.elements_max = part(elements);
+        share.bytes_max = part(bytes);
     }
     (shares, asked)
 }

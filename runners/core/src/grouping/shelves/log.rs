@@ -7,7 +7,7 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 /// The bytes of a block: what a log keeps in memory at the most.
-const BLOCK: usize = 64 << 10;
+const BLOCK: usize = 16 << 10;
 
 /// The bytes in front of a record that say how long it is.
 const LENGTHS: usize = 8;
