@@ -179,7 +179,7 @@ impl Generated {
 
     /// What its last collections come to, whatever the panes: each by its number, as lines.
     ///
-    /// See [`settled`].
+    /// See [`settled()`].
     ///
     /// ```
     /// let pipeline = heliostat_conformance::settled(7);

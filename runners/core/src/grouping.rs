@@ -6,6 +6,7 @@
 //! costs work per key. A property test holds the two equal.
 
 mod aligned;
+mod drops;
 mod engine;
 mod general;
 mod label;
@@ -15,13 +16,14 @@ mod saved;
 mod shelves;
 mod spread;
 
+use drops::Drops;
 use engine::{Blueprint, Engine};
-use heliostat::batch::{Batch, Column, Meta, Timestamps};
-use heliostat::graph::kernel::{DropRecord, Kernels, PaneTable};
+use heliostat::batch::Batch;
+use heliostat::graph::kernel::{Kernels, PaneTable};
 use heliostat::savepoint::GroupingState;
 use heliostat::{
-    Accumulation, DropCause, DropCounts, Interval, MergeWindows, OpenWindows, Result,
-    SlidingWindows, Timestamp, Windowing,
+    Accumulation, DropCounts, Interval, MergeWindows, OpenWindows, Result, SlidingWindows,
+    Timestamp, Windowing,
 };
 use panes::Panes;
 use path::{LateFirings, late_firings};
@@ -103,39 +105,6 @@ pub(crate) enum Extent<'a> {
     Slice(&'a SlidingWindows, &'a Interval),
 }
 
-/// Elements that were not taken.
-#[derive(Default)]
-struct Drops {
-    counts: DropCounts,
-    /// Of the batch in hand.
-    records: Vec<DropRecord>,
-    /// The elements themselves, where anyone wants them.
-    taken: Option<Batch>,
-}
-
-impl Drops {
-    fn push(&mut self, record: DropRecord) {
-        match record.cause {
-            DropCause::Late => self.counts.late += 1,
-            DropCause::Closed => self.counts.closed += 1,
-        }
-        if self.taken.is_some() {
-            self.records.push(record);
-        }
-    }
-
-    /// Takes the values of the batch in hand that were dropped, where they are wanted.
-    fn take_values(&mut self, kernels: &dyn Kernels, values: &dyn Column) {
-        let (Some(taken), false) = (&mut self.taken, self.records.is_empty()) else { return };
-        kernels.push_dropped(values, &self.records, taken.values.as_mut());
-        let at = self.records.iter().map(|record| record.timestamp).collect();
-        let count = self.records.len();
-        let before = taken.len() - count;
-        taken.meta.append(before, Meta::at(Timestamps::each(at)), count);
-        self.records.clear();
-    }
-}
-
 impl Grouping {
     /// A grouping without state. `dropped` is an empty batch for what it does not take, if that
     /// output is wanted.
@@ -148,7 +117,7 @@ impl Grouping {
             blueprint,
             watermark: Timestamp::MIN,
             now: Timestamp::MIN,
-            drops: Drops { taken: dropped, ..Drops::default() },
+            drops: Drops::into(dropped),
             weight: None,
         }
     }
@@ -296,9 +265,7 @@ impl Grouping {
 
     /// The elements it did not take since the last call, where they are wanted.
     pub fn take_dropped(&mut self) -> Option<Batch> {
-        let dropped = self.drops.taken.as_mut().filter(|dropped| !dropped.is_empty())?;
-        let empty = dropped.empty_like();
-        Some(std::mem::replace(dropped, empty))
+        self.drops.take()
     }
 
     /// What is open now.

@@ -51,8 +51,9 @@ pub(crate) struct Executor<'a> {
     rounds: u64,
     /// How often the round in hand has written out what it had for sinks so far.
     written_out: u32,
-    /// How many slices it has read before the one in hand.
+    /// How many slices it has read before the one in hand, and how many elements and bad rows in all.
     slices: usize,
+    read_elements: u64,
     /// How many bundles the sources have given.
     read_bundles: u64,
     /// How far the runs before this one were.
@@ -119,7 +120,7 @@ impl<'a> Executor<'a> {
         clock.advance(before.processing_time - clock.now());
         let settings =
             MicroBatchSettings { attempts: settings.attempts.max(1), ..settings.clone() };
-        let (rounds, written_out, slices, read_bundles) = (0, 0, 0, 0);
+        let (rounds, written_out, slices, read_elements, read_bundles) = (0, 0, 0, 0, 0);
         Ok(Self {
             settings,
             host,
@@ -135,6 +136,7 @@ impl<'a> Executor<'a> {
             rounds,
             written_out,
             slices,
+            read_elements,
             read_bundles,
             before,
         })
@@ -195,7 +197,7 @@ impl<'a> Executor<'a> {
     fn round(&mut self, now: Timestamp) -> Result<(), RunError> {
         self.rounds += 1;
         let mut watch = Stopwatch::start();
-        self.slices = 0;
+        (self.slices, self.read_elements) = (0, 0);
         self.read(now)?;
         while self.reads_on(now)? {
             // Time stands still: nothing fires that is not due by the elements themselves.
@@ -221,7 +223,10 @@ impl<'a> Executor<'a> {
         let takes_more = match self.settings.rounds {
             // All there is, be it larger than memory.
             Rounds::Once => asked_to_stop(&self.job, self.read_bundles)?.is_none(),
-            Rounds::AvailableNow | Rounds::Every(_) => self.slices + 1 < self.slices_of_round(),
+            Rounds::AvailableNow | Rounds::Every(_) => {
+                self.slices + 1 < self.slices_of_round()
+                    && self.read_elements < self.settings.round_elements as u64
+            }
         };
         Ok(takes_more && !self.scripted && self.works.sources.iter().any(has_more))
     }

@@ -42,6 +42,7 @@ const MAY_DERIVE: &[(&str, &str)] = &[
     ("sdk/src/savepoint.rs", "a savepoint is written to a file"),
     ("sdk/src/savepoint/", "a savepoint is written to a file"),
     ("runners/core/src/grouping/saved.rs", "rows of saved state"),
+    ("runners/core/src/grouping/shelves/record.rs", "rows of saved state, and elements, on disk"),
     ("runners/core/src/sides/saved.rs", "rows of saved state"),
     ("runners/core/src/trigger.rs", "a trigger's progress is part of saved state"),
     ("runners/core/src/trigger/", "a trigger's progress is part of saved state"),

@@ -112,6 +112,8 @@ impl Executor<'_> {
             all.push(Ok(made));
             for (source, WasRead { elements, bad_rows, shown }) in read {
                 let source = &self.works.sources[source];
+                // One that gives nothing takes its part of the round too.
+                self.read_elements += (elements + bad_rows).max(1);
                 self.ledger.add_elements(source, elements);
                 self.ledger.add_bad_rows(source, &shown, bad_rows, self.job.observer);
             }
