@@ -89,8 +89,7 @@ pub struct StateProgress {
     /// Pairs of a key and a window, or a slice that windows share, as they were last counted. A
     /// runner need not count them in every round.
     pub rows: u64,
-    /// An estimate of the bytes they take in memory; what keys and values hold elsewhere, such as
-    /// long text, is not in it. `None` where it is not known.
+    /// An estimate of the bytes they take in memory. `None` where it is not known.
     pub bytes: Option<u64>,
     /// How far it is: nothing that comes out of it is earlier.
     pub watermark: Timestamp,

@@ -44,8 +44,8 @@ pub(super) struct Shelves {
     now: Timestamp,
     /// Of the bundle in hand, what is not on its shelf yet, and about how many bytes that is.
     staged: Option<(Batch, usize)>,
-    /// The shelves that are still to be told of the watermark that it is being moved to.
-    advancing: Option<VecDeque<usize>>,
+    /// The watermark that it is being moved to, and the shelves that are still to be told of it.
+    advancing: Option<(Timestamp, VecDeque<usize>)>,
 }
 
 enum Shelf {
@@ -234,7 +234,9 @@ impl Shelves {
         to: Timestamp,
         panes: &mut Panes,
     ) -> Result<bool> {
-        let mut queue = self.advancing.take().unwrap_or_else(|| self.to_advance(to));
+        let advancing = self.advancing.take().unwrap_or_else(|| (to, self.to_advance(to)));
+        let (under_way, mut queue) = advancing;
+        debug_assert!(under_way == to, "one watermark after the other");
         let mut fired_bytes = 0;
         while let Some(at) = queue.pop_front() {
             let was_away = away_bytes(&self.shelves[at]);
@@ -259,7 +261,7 @@ impl Shelves {
             }
         }
         if !queue.is_empty() {
-            self.advancing = Some(queue);
+            self.advancing = Some((to, queue));
             return Ok(false);
         }
         self.watermark = to;

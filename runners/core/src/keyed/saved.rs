@@ -98,6 +98,11 @@ impl Keyed {
         self.rows_in_use().count()
     }
 
+    /// An estimate of the bytes that all cells take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.work.bytes()
+    }
+
     /// All rows but those whose cells have outlived their time meanwhile.
     fn rows_in_use(&self) -> impl Iterator<Item = RowId> {
         self.work.open_rows().into_iter().filter(|&row| !self.is_empty(row))

@@ -103,6 +103,11 @@ impl StageWork {
         self.keyed().map_or(0, Keyed::saved_rows)
     }
 
+    /// An estimate of the bytes its head's state takes.
+    pub fn state_bytes(&self) -> usize {
+        self.keyed().map_or(0, Keyed::bytes)
+    }
+
     /// Replaces its head's state by what [`StageWork::save`] gave.
     ///
     /// # Errors

@@ -49,7 +49,7 @@ struct State {
 #[derive(Clone, Copy, Default)]
 struct Size {
     rows: u64,
-    bytes: Option<u64>,
+    bytes: u64,
 }
 
 impl Progress {
@@ -102,7 +102,7 @@ impl Progress {
             }
             let Size { rows, bytes } = state.size;
             let step = site.graph.step(state.step).path.clone();
-            StateProgress { step, rows, bytes, watermark }
+            StateProgress { step, rows, bytes: Some(bytes), watermark }
         });
         told.collect()
     }
@@ -195,12 +195,15 @@ fn size(works: &Works, node: Node) -> Size {
             let of_lanes = || works.lanes.iter().map(|lane| &lane.groupings[id.0 as usize]);
             Size {
                 rows: of_lanes().map(|grouping| grouping.saved_rows()).sum(),
-                bytes: Some(of_lanes().map(|grouping| grouping.bytes() as u64).sum()),
+                bytes: of_lanes().map(|grouping| grouping.bytes() as u64).sum(),
             }
         }
         Node::Stage(id) => {
-            let of_lanes = works.lanes.iter().map(|lane| &lane.stages[id.0 as usize]);
-            Size { rows: of_lanes.map(|stage| stage.saved_rows() as u64).sum(), bytes: None }
+            let of_lanes = || works.lanes.iter().map(|lane| &lane.stages[id.0 as usize]);
+            Size {
+                rows: of_lanes().map(|stage| stage.saved_rows() as u64).sum(),
+                bytes: of_lanes().map(|stage| stage.state_bytes() as u64).sum(),
+            }
         }
     }
 }
