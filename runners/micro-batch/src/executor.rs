@@ -198,18 +198,22 @@ impl<'a> Executor<'a> {
         self.rounds += 1;
         let mut watch = Stopwatch::start();
         (self.slices, self.read_elements) = (0, 0);
-        self.read(now)?;
-        while self.reads_on(now)? {
+        let (mut read_micros, mut settle_micros) = (0, 0);
+        loop {
+            self.read(now)?;
+            read_micros += watch.lap_micros();
+            if !self.reads_on(now)? {
+                break;
+            }
             // Time stands still: nothing fires that is not due by the elements themselves.
             self.settle()?;
             self.write_out()?;
+            settle_micros += watch.lap_micros();
             self.slices += 1;
-            self.read(now)?;
         }
         self.works.sources.iter_mut().try_for_each(Source::settle)?;
-        let read_micros = watch.lap_micros();
         self.settle()?;
-        let settle_micros = watch.lap_micros();
+        settle_micros += watch.lap_micros();
         self.commit()?;
         let commit_micros = watch.lap_micros();
         self.tell_round(Phases { read_micros, settle_micros, commit_micros });

@@ -29,8 +29,8 @@ pub struct MicroBatchSettings {
     pub round_bytes: usize,
     /// Groupings keep about so many bytes of state in memory, all together; the rest waits on disk.
     pub state_bytes: usize,
-    /// The directory where it waits; `None` is the system's for temporary files.
-    pub spill_dir: Option<PathBuf>,
+    /// The directory where it waits; by default the system's for temporary files.
+    pub spill_dir: PathBuf,
     /// How often what fails in a round is tried before the run fails; at least 1.
     pub attempts: u32,
     /// The form in which combines run, as far as they can.
@@ -68,7 +68,7 @@ impl Default for MicroBatchSettings {
             round_elements: 1 << 20,
             round_bytes: 256 << 20,
             state_bytes: 4 << 30,
-            spill_dir: None,
+            spill_dir: std::env::temp_dir(),
             attempts: 3,
             combine: CombineForm::Lifted,
             simulated: false,
@@ -78,11 +78,6 @@ impl Default for MicroBatchSettings {
 }
 
 impl MicroBatchSettings {
-    /// Where state waits that has no room in memory.
-    pub(crate) fn spill_dir(&self) -> PathBuf {
-        self.spill_dir.clone().unwrap_or_else(std::env::temp_dir)
-    }
-
     /// What a job runs as; `saves` says whether it has to do with savepoints.
     pub(crate) fn plan(&self, graph: &Graph, saves: bool) -> Plan {
         Plan::of(graph, |step| match (&graph.step(step).transform, self.combine) {
@@ -169,13 +164,15 @@ impl MicroBatchSettings {
                 "round-elements" => settings.round_elements = count()?,
                 "round-bytes" => settings.round_bytes = count()?,
                 "state-bytes" => settings.state_bytes = count()?,
-                "spill-dir" if value == "temporary" => settings.spill_dir = None,
+                "spill-dir" if value == "temporary" => {
+                    settings.spill_dir = Self::default().spill_dir;
+                }
                 "spill-dir" => {
                     let dir = PathBuf::from(value);
                     if !dir.is_dir() {
                         return Err(wrong("a directory that exists"));
                     }
-                    settings.spill_dir = Some(dir);
+                    settings.spill_dir = dir;
                 }
                 "attempts" => {
                     settings.attempts = u32::try_from(count()?)

@@ -192,6 +192,22 @@ pub(super) fn saved(grouping: &Grouping) -> GroupingState {
     grouping.save().expect("what is on disk can be read")
 }
 
+#[test]
+fn a_place_that_cannot_be_written_to_is_named_and_nothing_is_lost() {
+    let windowing = Window::fixed(millis(10)).change().applied_to(&Windowing::default());
+    let mut grouping = grouping(&windowing, GroupingPath::Aligned);
+    let mut elements = bundle(&[(1, 3)], &windowing.window_fn);
+    grouping.add(&mut elements).expect("all is in memory");
+    grouping.end_bundle(kernels().1).expect("no windows merge");
+    let nowhere = std::env::temp_dir().join("heliostat-no-such-directory");
+    let error = grouping.keep_within(0, &nowhere).expect_err("there is no such directory");
+    let error = error.to_string();
+    assert!(error.contains(&nowhere.display().to_string()), "{error}");
+    assert!(error.contains("name another directory"), "{error}");
+    let fired = advanced(&mut grouping, Timestamp::from_millis(10), kernels().1);
+    assert_eq!(panes(fired).len(), 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 

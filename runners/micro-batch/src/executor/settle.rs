@@ -93,7 +93,7 @@ impl Shop<'_> {
         let stepped = lane.step_grouping(self.site, id, to, self.frame.now)?;
         let settings = self.settings;
         let limit = settings.state_bytes / self.frame.lanes;
-        lane.keep_within(self.site, limit - limit / IN_HAND_PART, &settings.spill_dir())?;
+        lane.keep_within(self.site, limit - limit / IN_HAND_PART, &settings.spill_dir)?;
         let mut made = Made { more: stepped.more, ..Made::default() };
         made.counts.insert(plan.step, stepped.counts);
         if !stepped.panes.is_empty() {
