@@ -126,7 +126,7 @@ impl Engine {
 
     fn count(&mut self, fired: &Fired) {
         for panes in &fired.panes {
-            let sums: &Vec<(u64, i64)> = panes.values.typed();
+            let sums: &[(u64, i64)] = panes.values.typed();
             let Meta { windows, timestamps, .. } = &panes.meta;
             windows.for_each(timestamps, sums.len(), |at, window| {
                 self.seen.add(window.start(), sums[at].0, sums[at].1);

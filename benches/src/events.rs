@@ -3,7 +3,9 @@
 
 use crate::chance::{Zipf, mixed, shuffled};
 use crate::replay::Recorded;
-use heliostat::{Duration, Timestamp, millis};
+use heliostat::{Duration, Rows, Timestamp, millis};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// How far an event may be behind the latest before it.
 pub(crate) const DISORDER_MILLIS: i64 = 5_000;
@@ -38,8 +40,13 @@ impl Recorded for Event {
     }
 
     #[inline]
-    fn element(&self) -> (u64, i64) {
-        (self.key, self.value)
+    fn give(
+        events: &Arc<Vec<Self>>,
+        range: Range<usize>,
+        timestamps: impl Iterator<Item = Timestamp>,
+        rows: &mut Rows<'_, Self::Element>,
+    ) {
+        rows.extend(events[range].iter().map(|event| (event.key, event.value)), timestamps);
     }
 }
 

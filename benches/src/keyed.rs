@@ -146,7 +146,7 @@ fn bundle(stage: &mut StageWork, rows: Option<&mut Batch>, seen: &mut Check) -> 
     stage.fire_due(&|_| Vec::new(), &mut NoInspect).map_err(failed)?;
     let output = stage.finish_bundle(&mut NoInspect).map_err(failed)?;
     for (target, mut batch) in output.elements {
-        let sums: &Vec<(u64, i64)> = batch.values.typed();
+        let sums: &[(u64, i64)] = batch.values.typed();
         let Meta { windows, timestamps, .. } = &batch.meta;
         windows.for_each(timestamps, sums.len(), |at, window| {
             seen.add(window.start(), sums[at].0, sums[at].1);

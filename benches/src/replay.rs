@@ -3,6 +3,7 @@
 use heliostat::Result;
 use heliostat::graph::ReadSpec;
 use heliostat::prelude::*;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// So many events in a row belong to one piece, and the next ones to the next piece.
@@ -19,8 +20,14 @@ pub trait Recorded: Send + Sync + 'static {
     /// When it happened.
     fn at(&self) -> Timestamp;
 
-    /// What a pipeline reads of it.
-    fn element(&self) -> Self::Element;
+    /// Gives a run of them as what a pipeline reads of them.
+    fn give(
+        events: &Arc<Vec<Self>>,
+        range: Range<usize>,
+        timestamps: impl Iterator<Item = Timestamp>,
+        rows: &mut Rows<'_, Self::Element>,
+    ) where
+        Self: Sized;
 }
 
 /// Reads events that are in memory, in blocks that its pieces take in turn, as the partitions of a
@@ -81,17 +88,14 @@ impl<E: Recorded> Reader for ReplayReader<E> {
         while 0 < room && self.next < self.events.len() {
             let block_end = (self.next / BLOCK_EVENTS + 1) * BLOCK_EVENTS;
             let end = block_end.min(self.next + room).min(self.events.len());
-            let events = &self.events[self.next..end];
             let mut latest = self.latest;
-            rows.extend(
-                events.iter().map(E::element),
-                events.iter().map(|event| {
-                    latest = latest.max(event.at());
-                    event.at()
-                }),
-            );
+            let timestamps = self.events[self.next..end].iter().map(|event| {
+                latest = latest.max(event.at());
+                event.at()
+            });
+            E::give(&self.events, self.next..end, timestamps, rows);
             self.latest = latest;
-            room -= events.len();
+            room -= end - self.next;
             let others = if end == block_end { (self.pieces - 1) * BLOCK_EVENTS } else { 0 };
             self.next = end + others;
         }

@@ -9,7 +9,7 @@ mod meta;
 mod timestamps;
 mod windows;
 
-pub use column::{Column, ColumnExt};
+pub use column::{Column, ColumnExt, Lent};
 pub use meta::{Each, ElementKind, Meta};
 pub use timestamps::Timestamps;
 pub use windows::Windows;
@@ -64,6 +64,13 @@ impl Batch {
     #[must_use]
     pub fn copied(&self) -> Self {
         Self { values: self.values.copied(), meta: self.meta.clone() }
+    }
+
+    /// Clones the values if they are lent, so that they can be changed and moved.
+    pub fn own(&mut self) {
+        if self.values.is_lent() {
+            self.values = self.values.copied();
+        }
     }
 
     /// The elements at `picked`, in that order, cloned.

@@ -2,7 +2,7 @@
 
 use crate::{Duration, Element, Str, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
 /// An element with one encoding: two keys are equal if and only if their bytes are.
 ///
@@ -41,7 +41,15 @@ use std::hash::Hash;
             a hash map no canonical order; use an integer or text, a `BTreeMap` or a `BTreeSet`",
     note = "if `{Self}` is your own type, derive it with `#[derive(Key)]`"
 )]
-pub trait Key: Element + Eq + Hash {}
+pub trait Key: Element + Eq + Hash {
+    /// A hash for tables of ours, which only keys of this very type are looked up in: it need not be
+    /// that of [`Hash`], which must agree with what a key borrows as.
+    #[doc(hidden)]
+    #[inline]
+    fn table_hash<S: BuildHasher>(&self, state: &S) -> u64 {
+        state.hash_one(self)
+    }
+}
 
 macro_rules! keys {
     ($($key:ty),* $(,)?) => {
@@ -49,7 +57,18 @@ macro_rules! keys {
     };
 }
 
-keys!((), bool, char, String, Str, Timestamp, Duration);
+impl Key for Str {
+    #[inline]
+    fn table_hash<S: BuildHasher>(&self, state: &S) -> u64 {
+        match self.inline_words() {
+            // The length of a word is hard to foretell: this asks for none.
+            Some(words) => state.hash_one(words),
+            None => state.hash_one(self),
+        }
+    }
+}
+
+keys!((), bool, char, String, Timestamp, Duration);
 keys!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 impl<K: Key> Key for Option<K> {}

@@ -3,8 +3,10 @@
 use super::DISORDER_MILLIS;
 use crate::chance::mixed;
 use crate::replay::Recorded;
-use heliostat::{Duration, Timestamp, millis};
+use heliostat::{Duration, Rows, Timestamp, millis};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// How many events W4 has when it is measured in full.
 pub const EVENTS: usize = 20_000_000;
@@ -53,8 +55,13 @@ impl Recorded for AdEvent {
     }
 
     #[inline]
-    fn element(&self) -> Self {
-        *self
+    fn give(
+        events: &Arc<Vec<Self>>,
+        range: Range<usize>,
+        timestamps: impl Iterator<Item = Timestamp>,
+        rows: &mut Rows<'_, Self::Element>,
+    ) {
+        rows.lend(events, range, timestamps);
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::chance::{fraction, mixed};
 use crate::replay::Recorded;
-use heliostat::{Duration, Timestamp};
+use heliostat::{Duration, Emit, Rows, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use std::sync::Arc;
 
 /// How many events W5 has when it is measured in full.
 pub const EVENTS: usize = 20_000_000;
@@ -74,6 +76,13 @@ pub struct Bid {
 }
 
 impl Event {
+    /// Gives the bid, if it is one.
+    pub(super) fn bids(&self, out: &mut Emit<'_, Bid>) {
+        if let Self::Bid(bid) = self {
+            out.emit(*bid);
+        }
+    }
+
     /// As a bid, if it is one.
     pub fn into_bid(self) -> Option<Bid> {
         match self {
@@ -98,8 +107,13 @@ impl Recorded for Event {
     }
 
     #[inline]
-    fn element(&self) -> Self {
-        self.clone()
+    fn give(
+        events: &Arc<Vec<Self>>,
+        range: Range<usize>,
+        timestamps: impl Iterator<Item = Timestamp>,
+        rows: &mut Rows<'_, Self::Element>,
+    ) {
+        rows.lend(events, range, timestamps);
     }
 }
 

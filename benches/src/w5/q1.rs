@@ -36,7 +36,7 @@ pub fn pipeline(events: &Arc<Vec<Event>>, pieces: usize) -> (Pipeline, Checked) 
     let (pipeline, checked) = (Pipeline::new(), Checked::default());
     pipeline
         .read(Replay::new(events, pieces))
-        .flat_map(Event::into_bid)
+        .flat_map_into(Event::bids)
         .map(in_euros)
         .write(checked.rows(row));
     (pipeline, checked)

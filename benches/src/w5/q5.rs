@@ -121,7 +121,11 @@ pub fn pipeline(events: &Arc<Vec<Event>>, pieces: usize) -> (Pipeline, Checked) 
     let (pipeline, checked) = (Pipeline::new(), Checked::default());
     pipeline
         .read(Replay::new(events, pieces))
-        .flat_map(|event| event.into_bid().map(|bid| bid.auction))
+        .flat_map_into(|event, out: &mut Emit<'_, u64>| {
+            if let Event::Bid(bid) = event {
+                out.emit(bid.auction);
+            }
+        })
         .window(Window::sliding(millis(SIZE_MILLIS), millis(PERIOD_MILLIS)))
         .count_per_element()
         .combine_globally_without_default(Hottest)

@@ -52,7 +52,7 @@ pub fn pipeline(events: &Arc<Vec<Event>>, pieces: usize) -> (Pipeline, Checked) 
     let (pipeline, checked) = (Pipeline::new(), Checked::default());
     pipeline
         .read(Replay::new(events, pieces))
-        .flat_map(Event::into_bid)
+        .flat_map_into(Event::bids)
         .window(Window::fixed(millis(WINDOW_MILLIS)))
         .combine_globally_without_default(|a, b| if is_higher(&b, &a) { b } else { a })
         .flat_map(|highest| highest)

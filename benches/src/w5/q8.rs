@@ -75,13 +75,15 @@ pub fn pipeline(events: &Arc<Vec<Event>>, pieces: usize) -> (Pipeline, Checked) 
     let (pipeline, checked) = (Pipeline::new(), Checked::default());
     let events =
         pipeline.read(Replay::new(events, pieces)).window(Window::fixed(millis(WINDOW_MILLIS)));
-    let names = events.flat_map(|event| match event {
-        Event::Person(person) => Some((person.id, person.name)),
-        Event::Auction(_) | Event::Bid(_) => None,
+    let names = events.flat_map_into(|event, out: &mut Emit<'_, (u64, String)>| {
+        if let Event::Person(person) = event {
+            out.emit((person.id, person.name.clone()));
+        }
     });
-    let sellers = events.flat_map(|event| match event {
-        Event::Auction(auction) => Some((auction.seller, auction.id)),
-        Event::Person(_) | Event::Bid(_) => None,
+    let sellers = events.flat_map_into(|event, out: &mut Emit<'_, (u64, u64)>| {
+        if let Event::Auction(auction) = event {
+            out.emit((auction.seller, auction.id));
+        }
     });
     type Both = (u64, (Group<String>, Group<u64>));
     (names, sellers)

@@ -259,9 +259,14 @@ impl StageWork {
         if batch.is_empty() {
             return Ok(());
         }
-        // What is looked at goes through the author's serde.
-        let looked = guarded(|| inspect.on_edge(collection, batch));
-        looked.map_err(|error| error.in_step(self.producer(collection)))?;
+        if !inspect.trusts() {
+            // What is looked at goes through the author's serde.
+            let looked = guarded(|| {
+                batch.own();
+                inspect.on_edge(collection, batch)
+            });
+            looked.map_err(|error| error.in_step(self.producer(collection)))?;
+        }
         // A route is taken out while it is walked, so that operators can be changed meanwhile.
         let Some(route) = self.routes.get_mut(&collection).map(std::mem::take) else {
             batch.clear();
@@ -280,9 +285,10 @@ impl StageWork {
         inspect: &mut dyn Inspect,
     ) -> Result<(), StageError> {
         let mut left = route.operators.len() + route.targets.len();
+        let is_lent = batch.values.is_lent();
         for &target in &route.targets {
             left -= 1;
-            if left == 0 {
+            if left == 0 && !is_lent {
                 self.keep(target, batch);
             } else {
                 let copy = copy_of(batch);
@@ -292,7 +298,7 @@ impl StageWork {
         }
         for &operator in &route.operators {
             left -= 1;
-            if left == 0 {
+            if left == 0 && (!is_lent || self.operators[operator].moves_batches()) {
                 self.run(operator, collection, batch, inspect)?;
             } else if inspect.trusts() && self.operators[operator].run_shared(batch)? {
                 self.pass_on(operator, inspect)?;

@@ -3,6 +3,8 @@
 use crate::Element;
 use std::any::{Any, type_name};
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// A `Vec<T>` behind one `dyn`: what a batch carries.
 ///
@@ -35,6 +37,11 @@ pub trait Column: Any + Send + Sync {
     fn append(&mut self, other: &mut dyn Column);
     /// The name of the value type, for messages.
     fn type_name(&self) -> &'static str;
+    /// Whether others have the values, too: they can be looked at and cloned, but neither changed nor
+    /// moved.
+    fn is_lent(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Element> Column for Vec<T> {
@@ -55,7 +62,7 @@ impl<T: Element> Column for Vec<T> {
     }
 
     fn select(&self, picked: &[u32]) -> Box<dyn Column> {
-        Box::new(picked.iter().map(|&at| self[at as usize].clone()).collect::<Vec<T>>())
+        selected(self, picked)
     }
 
     fn scatter(&mut self, to: &[u32], parts: &mut [Box<dyn Column>]) {
@@ -69,12 +76,114 @@ impl<T: Element> Column for Vec<T> {
     }
 
     fn append(&mut self, other: &mut dyn Column) {
-        Vec::append(self, other.typed_mut::<T>());
+        let other = other.typed_mut::<T>();
+        if self.is_empty() {
+            // Nothing need be moved.
+            std::mem::swap(self, other);
+        } else {
+            Vec::append(self, other);
+        }
     }
 
     fn type_name(&self) -> &'static str {
         type_name::<T>()
     }
+}
+
+/// A run of values that are somewhere in memory and stay there.
+///
+/// A step that only looks at elements sees them in their place; what a step wants as its own is
+/// cloned then, and not before.
+///
+/// ```
+/// use heliostat::batch::{Column, ColumnExt, Lent};
+/// use std::sync::Arc;
+///
+/// let all = Arc::new(vec![10_u64, 20, 30]);
+/// let lent = Lent::of(&all, 1..3);
+/// let column: &dyn Column = &lent;
+/// assert!(column.is_lent());
+/// assert_eq!(column.typed::<u64>(), &[20, 30]);
+/// assert!(!column.copied().is_lent());
+/// ```
+#[derive(Clone)]
+pub struct Lent<T> {
+    all: Arc<Vec<T>>,
+    range: Range<usize>,
+}
+
+impl<T> Lent<T> {
+    /// The values at `range` of `all`.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    pub fn of(all: &Arc<Vec<T>>, range: Range<usize>) -> Self {
+        assert!(range.start <= range.end && range.end <= all.len(), "the values are there");
+        Self { all: Arc::clone(all), range }
+    }
+
+    /// The values.
+    pub fn values(&self) -> &[T] {
+        &self.all[self.range.clone()]
+    }
+
+    /// Takes what follows behind its own, if these values do.
+    pub(crate) fn grow(&mut self, all: &Arc<Vec<T>>, range: &Range<usize>) -> bool {
+        let follows = Arc::ptr_eq(&self.all, all) && self.range.end == range.start;
+        if follows {
+            self.range.end = range.end;
+        }
+        follows
+    }
+}
+
+impl<T: Element> Column for Lent<T> {
+    fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    fn clear(&mut self) {
+        self.range.end = self.range.start;
+    }
+
+    fn empty_like(&self) -> Box<dyn Column> {
+        Box::new(Vec::<T>::new())
+    }
+
+    fn copied(&self) -> Box<dyn Column> {
+        Box::new(self.values().to_vec())
+    }
+
+    fn select(&self, picked: &[u32]) -> Box<dyn Column> {
+        selected(self.values(), picked)
+    }
+
+    fn scatter(&mut self, to: &[u32], parts: &mut [Box<dyn Column>]) {
+        self.values().to_vec().scatter(to, parts);
+        Column::clear(self);
+    }
+
+    fn append(&mut self, _other: &mut dyn Column) {
+        lent_to_others()
+    }
+
+    fn type_name(&self) -> &'static str {
+        type_name::<T>()
+    }
+
+    fn is_lent(&self) -> bool {
+        true
+    }
+}
+
+impl<T> fmt::Debug for Lent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lent").field("range", &self.range).finish_non_exhaustive()
+    }
+}
+
+fn selected<T: Element>(values: &[T], picked: &[u32]) -> Box<dyn Column> {
+    Box::new(picked.iter().map(|&at| values[at as usize].clone()).collect::<Vec<T>>())
 }
 
 impl fmt::Debug for dyn Column {
@@ -97,23 +206,36 @@ impl fmt::Debug for dyn Column {
 /// ```
 pub trait ColumnExt {
     /// The values.
-    fn typed<T: Element>(&self) -> &Vec<T>;
-    /// The values, to change.
+    fn typed<T: Element>(&self) -> &[T];
+    /// The values, to change; not where they are lent.
     fn typed_mut<T: Element>(&mut self) -> &mut Vec<T>;
 }
 
 impl ColumnExt for dyn Column {
-    fn typed<T: Element>(&self) -> &Vec<T> {
+    fn typed<T: Element>(&self) -> &[T] {
         let found = self.type_name();
         let any: &dyn Any = self;
-        any.downcast_ref().unwrap_or_else(|| wrong_type(found, type_name::<T>()))
+        match (any.downcast_ref::<Vec<T>>(), any.downcast_ref::<Lent<T>>()) {
+            (Some(values), _) => values,
+            (None, Some(lent)) => lent.values(),
+            (None, None) => wrong_type(found, type_name::<T>()),
+        }
     }
 
     fn typed_mut<T: Element>(&mut self) -> &mut Vec<T> {
-        let found = self.type_name();
+        let (found, is_lent) = (self.type_name(), self.is_lent());
         let any: &mut dyn Any = self;
-        any.downcast_mut().unwrap_or_else(|| wrong_type(found, type_name::<T>()))
+        match any.downcast_mut() {
+            Some(values) => values,
+            None if is_lent => lent_to_others(),
+            None => wrong_type(found, type_name::<T>()),
+        }
     }
+}
+
+#[cold]
+fn lent_to_others() -> ! {
+    panic!("values that are lent are copied before they are changed")
 }
 
 #[cold]

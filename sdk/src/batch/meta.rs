@@ -165,6 +165,14 @@ impl Meta {
         self.kinds.clone_from(&other.kinds);
     }
 
+    /// That of the elements of `other` at `picked`, in that order, in the room it has.
+    pub fn select_from(&mut self, other: &Self, picked: &[u32]) {
+        self.timestamps.select_from(&other.timestamps, picked);
+        self.windows = other.windows.select(picked);
+        self.panes = other.panes.select(picked);
+        self.kinds = other.kinds.select(picked);
+    }
+
     /// That of the elements at `picked`, in that order.
     #[must_use]
     pub fn select(&self, picked: &[u32]) -> Self {

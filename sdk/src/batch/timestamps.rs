@@ -58,6 +58,21 @@ impl Timestamps {
         }
     }
 
+    /// Those of `other` at `picked`, in the room it has.
+    pub(super) fn select_from(&mut self, other: &Self, picked: &[u32]) {
+        let Self::Each { at: others, .. } = other else {
+            *self = other.clone();
+            return;
+        };
+        let mut room = match std::mem::replace(self, Self::Const(Timestamp::MIN)) {
+            Self::Each { at, .. } => at,
+            Self::Const(_) => Vec::new(),
+        };
+        room.clear();
+        room.extend(picked.iter().map(|&index| others[index as usize]));
+        *self = Self::each(room);
+    }
+
     pub(super) fn select(&self, picked: &[u32]) -> Self {
         match self {
             Self::Const(at) => Self::Const(*at),

@@ -2,7 +2,7 @@
 
 mod by_element;
 
-pub(crate) use by_element::{filter, flat_map_into, flat_mapped, map};
+pub(crate) use by_element::{filter, flat_map_by_reference, flat_map_into, flat_mapped, map};
 
 use super::functions::{EdgeType, StepFn, StepWork, WindowAssigner};
 use crate::batch::{Batch, Column, ColumnExt, Windows};

@@ -9,11 +9,13 @@ mod groups;
 mod panes;
 mod table;
 mod fold;
+mod gathered;
 mod lift;
 mod state;
 
 pub use cells::{CellId, KeyId, KeyedCells};
-pub(crate) use fold::{Fold, Folded, Gathered, TypedKernels};
+pub(crate) use fold::{Fold, Folded, TypedKernels};
+pub(crate) use gathered::Gathered;
 pub use groups::KeyGroups;
 pub(crate) use groups::TypedKeyGroups;
 pub use lift::LiftKernels;

@@ -101,9 +101,15 @@ impl<R: Reader> ErasedReader for OpenRead<R> {
             Timestamps::Const(_) => Vec::new(),
         };
         let now = self.reader.watermark();
+        if rows.values.is_lent() {
+            rows.values = rows.values.empty_like();
+        }
         let values = rows.values.typed_mut::<R::Element>();
-        let fill =
-            self.reader.fill(&mut Rows::new(values, &mut timestamps, &mut self.bad), limit)?;
+        let mut given = Rows::new(values, &mut timestamps, &mut self.bad);
+        let fill = self.reader.fill(&mut given, limit)?;
+        if let Some(lent) = given.into_lent() {
+            rows.values = Box::new(lent);
+        }
         rows.meta = Meta::at(Timestamps::each(timestamps));
         if !self.bad.is_empty() {
             bad_rows.values.typed_mut::<BadRow>().append(&mut self.bad);

@@ -1,9 +1,12 @@
 //! The contract of a source: pieces, readers, rows.
 
+use crate::batch::Lent;
 use crate::graph::ReadSpec;
 use crate::{Boundedness, Element, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// A source: what there is to read, in pieces that can be read independently.
 ///
@@ -150,6 +153,8 @@ pub enum Fill {
 /// ```
 #[derive(Debug)]
 pub struct Rows<'a, T> {
+    /// In front of `values`.
+    lent: Option<Lent<T>>,
     values: &'a mut Vec<T>,
     timestamps: &'a mut Vec<Timestamp>,
     rejected: &'a mut Vec<BadRow>,
@@ -162,7 +167,7 @@ impl<'a, T> Rows<'a, T> {
         timestamps: &'a mut Vec<Timestamp>,
         rejected: &'a mut Vec<BadRow>,
     ) -> Self {
-        Self { values, timestamps, rejected }
+        Self { lent: None, values, timestamps, rejected }
     }
 
     /// Adds a row with its event time.
@@ -180,7 +185,55 @@ impl<'a, T> Rows<'a, T> {
     ) {
         self.values.extend(values);
         self.timestamps.extend(timestamps);
-        assert_eq!(self.values.len(), self.timestamps.len(), "each row has one event time");
+        assert_eq!(self.len(), self.timestamps.len(), "each row has one event time");
+    }
+
+    /// Adds rows that are in memory and stay there: steps that only look at them, as `filter` and
+    /// `flat_map_into` do, see them in their place, and only what others take is cloned.
+    ///
+    /// ```
+    /// use heliostat::{Rows, Timestamp};
+    /// use std::sync::Arc;
+    ///
+    /// let all = Arc::new(vec!["a", "b", "c"]);
+    /// let (mut values, mut times, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    /// let mut rows = Rows::new(&mut values, &mut times, &mut bad);
+    /// rows.lend(&all, 1..3, [1, 2].map(Timestamp::secs));
+    /// assert_eq!(rows.len(), 2);
+    /// ```
+    ///
+    /// # Panics
+    /// If there are not so many values, or not as many timestamps as values.
+    pub fn lend(
+        &mut self,
+        all: &Arc<Vec<T>>,
+        range: Range<usize>,
+        timestamps: impl IntoIterator<Item = Timestamp>,
+    ) where
+        T: Clone,
+    {
+        let follows =
+            self.values.is_empty() && self.lent.as_mut().is_none_or(|lent| lent.grow(all, &range));
+        if !follows {
+            self.values.extend_from_slice(&all[range]);
+        } else if self.lent.is_none() {
+            self.lent = Some(Lent::of(all, range));
+        }
+        self.timestamps.extend(timestamps);
+        assert_eq!(self.len(), self.timestamps.len(), "each row has one event time");
+    }
+
+    /// What was lent, if that is all there is; else all is among the values now.
+    pub(super) fn into_lent(self) -> Option<Lent<T>>
+    where
+        T: Clone,
+    {
+        let lent = self.lent?;
+        if self.values.is_empty() {
+            return Some(lent);
+        }
+        self.values.splice(0..0, lent.values().iter().cloned());
+        None
     }
 
     /// Says that a row could not be understood: it is counted, shown, and available as an output.
@@ -190,12 +243,12 @@ impl<'a, T> Rows<'a, T> {
 
     /// How many rows this bundle has, rejected ones not counted.
     pub fn len(&self) -> usize {
-        self.values.len()
+        self.lent.as_ref().map_or(0, |lent| lent.values().len()) + self.values.len()
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.len() == 0
     }
 }
 

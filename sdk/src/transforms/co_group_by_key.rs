@@ -6,7 +6,7 @@ use self::tagged::{Tagged2, Tagged3, Tagged4, Tagged5};
 use super::group_by_key::DroppedOutput;
 use crate::graph::build::Caller;
 use crate::graph::{Composite, erase};
-use crate::{Element, Error, Group, Key, PCollection, Pipeline};
+use crate::{Element, Group, Key, PCollection, Pipeline};
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -49,12 +49,11 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// A group per input while it is being filled from the group of all.
-trait Sorted: Default {
+/// A group per input.
+trait Sorted: Element {
     type Tagged: Element;
-    type Groups: Element;
-    fn take(&mut self, tagged: Self::Tagged);
-    fn groups(self) -> Self::Groups;
+    /// Those among the values of all inputs.
+    fn among(all: &Group<Self::Tagged>) -> Self;
 }
 
 /// The values of one input as what they are among those of all inputs.
@@ -72,34 +71,22 @@ fn tag<K: Key, V: Element, T: Element>(
 fn untagged<K: Key, S: Sorted>(
     tagged: Vec<PCollection<(K, S::Tagged)>>,
     caller: Caller,
-) -> PCollection<(K, S::Groups)> {
+) -> PCollection<(K, S)> {
     let pipeline = Pipeline { builder: Rc::clone(&tagged[0].builder) };
     let grouping = pipeline.united(tagged, caller).grouping(DroppedOutput::Counted, caller);
     let groups: PCollection<(K, Group<S::Tagged>)> =
         PCollection::new(&pipeline.builder, grouping.groups, grouping.step);
-    let sort = |(key, group): (K, Group<S::Tagged>), out: &mut Vec<(K, S::Groups)>| {
-        let mut sorted = S::default();
-        group.into_values().into_iter().for_each(|tagged| sorted.take(tagged));
-        out.push((key, sorted.groups()));
-        Ok::<(), Error>(())
-    };
-    groups.element_wise("Untag", erase::flat_map_into(sort), false, caller)
+    let sort = |(key, all): (K, Group<S::Tagged>)| (key, S::among(&all));
+    groups.element_wise("Untag", erase::map(sort), false, caller)
 }
 
 macro_rules! co_groups {
     ($($tagged:ident: $($value:ident $at:tt $name:literal),+;)*) => {$(
-        impl<$($value: Element),+> Sorted for ($(Vec<$value>,)+) {
+        impl<$($value: Element),+> Sorted for ($(Group<$value>,)+) {
             type Tagged = $tagged<$($value),+>;
-            type Groups = ($(Group<$value>,)+);
 
-            fn take(&mut self, tagged: Self::Tagged) {
-                match tagged {
-                    $($tagged::$value(value) => self.$at.push(value),)+
-                }
-            }
-
-            fn groups(self) -> Self::Groups {
-                ($(Group::of(self.$at),)+)
+            fn among(all: &Group<Self::Tagged>) -> Self {
+                ($(Group::among::<$at, _>(all),)+)
             }
         }
 
@@ -116,7 +103,7 @@ macro_rules! co_groups {
                 builder.composite(composite, &inputs, caller, |id| {
                     let tagged =
                         vec![$(tag(self.$at, $name, $tagged::$value, caller)),+];
-                    let groups = untagged::<K, ($(Vec<$value>,)+)>(tagged, caller);
+                    let groups = untagged::<K, Self::Groups>(tagged, caller);
                     builder.composite_outputs(id, &[groups.id()]);
                     groups.made_by(id)
                 })

@@ -82,13 +82,17 @@ impl<T: Element> PCollection<T> {
         I::Item: Element,
     {
         let code = erase::flat_map_into(move |element: T, out: &mut Vec<I::Item>| {
-            out.extend(f(element));
+            // Mostly few come: `extend` would cost more than it saves.
+            f(element).into_iter().for_each(|made| out.push(made));
             Ok(())
         });
         self.element_wise("Flat map", code, false, Location::caller())
     }
 
     /// All that `f` emits for the elements, which it may borrow from while it does.
+    ///
+    /// It only looks at them: elements that other steps take, too, or that a source has in memory, are
+    /// not cloned for it.
     ///
     /// `f` returns nothing, or a `Result` whose error fails the bundle.
     ///
@@ -112,8 +116,8 @@ impl<T: Element> PCollection<T> {
         &self,
         f: impl Fn(&T, &mut Emit<'_, U>) -> O + Send + Sync + 'static,
     ) -> PCollection<U> {
-        let code = erase::flat_map_into(move |element: T, values: &mut Vec<U>| {
-            f(&element, &mut Emit { values }).into_result()
+        let code = erase::flat_map_by_reference(move |element: &T, values: &mut Vec<U>| {
+            f(element, &mut Emit { values }).into_result()
         });
         self.element_wise("Flat map", code, false, Location::caller())
     }

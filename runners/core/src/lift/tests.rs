@@ -244,7 +244,7 @@ fn a_bundle_ships_a_key_and_window_once() {
     lifter.add(&mut bundle(&[(1, 7)], &windowing.window_fn), watermark, &mut shipped);
     assert!(shipped.is_empty());
     lifter.flush(&mut shipped);
-    let values: Vec<_> = shipped.iter().map(|it| it.values.typed::<(u8, i64)>().clone()).collect();
+    let values: Vec<_> = shipped.iter().map(|it| it.values.typed::<(u8, i64)>().to_vec()).collect();
     assert_eq!(values, [vec![(1, 3 + 5 + 6 + 7), (2, 4)], vec![(1, 12)]]);
     let starts: Vec<_> = shipped.iter().map(|it| it.meta.timestamps.at(0)).collect();
     assert_eq!(starts, [9, 19].map(Timestamp::from_millis));
@@ -264,7 +264,7 @@ fn overlapping_windows_ship_a_key_and_slice_once() {
     let mut batch = bundle(&[(1, 11), (1, 16), (2, 13), (1, 14)], &windowing.window_fn);
     lifter.add(&mut batch, Timestamp::from_millis(0), &mut shipped);
     lifter.flush(&mut shipped);
-    let values: Vec<_> = shipped.iter().map(|it| it.values.typed::<(u8, i64)>().clone()).collect();
+    let values: Vec<_> = shipped.iter().map(|it| it.values.typed::<(u8, i64)>().to_vec()).collect();
     assert_eq!(values, [vec![(1, 11 + 14), (2, 13)], vec![(1, 16)]]);
 }
 

@@ -97,6 +97,11 @@ impl ViewStore {
         }
     }
 
+    /// Whether no pane can come any more: what every window reads is known.
+    pub fn is_whole(&self) -> bool {
+        self.watermark == Timestamp::MAX
+    }
+
     /// What is read in a window of the main input (model.md 7.2, 7.3).
     ///
     /// # Panics

@@ -184,7 +184,7 @@ fn main_input(seconds: &[i64]) -> Batch {
 }
 
 fn values(batches: &[Batch]) -> Vec<Vec<i64>> {
-    batches.iter().map(|batch| batch.values.typed::<i64>().clone()).collect()
+    batches.iter().map(|batch| batch.values.typed::<i64>().to_vec()).collect()
 }
 
 #[test]

@@ -105,6 +105,14 @@ impl Operator {
         outcome.map_err(|error| self.failed_at(error, &batch.meta, (done, count)))
     }
 
+    /// Whether it hands elements on without touching them.
+    pub(super) fn moves_batches(&self) -> bool {
+        match &self.work {
+            Work::Identity | Work::Window(_) => true,
+            Work::ParDo(_) | Work::Keyed(_) => false,
+        }
+    }
+
     /// Takes clones of all elements of a batch that others take too; not if it wants a copy.
     pub(super) fn run_shared(&mut self, batch: &Batch) -> Result<bool, StageError> {
         let Work::ParDo(work) = &mut self.work else { return Ok(false) };

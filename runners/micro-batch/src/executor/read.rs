@@ -1,5 +1,6 @@
 //! The beginning of a round: what sources have is read, piece by piece, on all lanes.
 
+mod feed;
 mod share;
 
 use super::bundle::Made;

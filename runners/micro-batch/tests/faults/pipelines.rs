@@ -58,6 +58,15 @@ fn look(rows: &Rows) -> Rows {
     rows.map_with(&total, look).named("Look")
 }
 
+/// Reads a view that is whole from the second round on.
+fn rate_of(rows: &Rows, rate: &View<u64>) -> Rows {
+    let rated = |(key, Item(value)): (u64, Item), rate: &u64| {
+        meet_or_panic((Kind::Process, Step::Rate));
+        (key, Item(value + rate))
+    };
+    rows.filter(|(key, _)| *key != 7).map_with(rate, rated).named("Rate")
+}
+
 fn spread(rows: &Rows) -> Rows {
     let behind = |row: (u64, Item)| {
         meet_or_panic((Kind::Process, Step::Spread));
@@ -81,6 +90,7 @@ pub(crate) fn made(seed: u64, folder: &std::path::Path) -> Made {
             0 => Boundedness::Bounded,
             _ => Boundedness::Unbounded,
         },
+        lends: chance.below(2) == 0,
     };
     let default = MicroBatchSettings::default();
     let is_on_disk = seed % 3 == 1;
@@ -104,7 +114,9 @@ pub(crate) fn made(seed: u64, folder: &std::path::Path) -> Made {
     };
     let lateness = millis([0, 6][chance.below(2) as usize]);
     let window = Window::fixed(millis(10)).allowed_lateness(lateness).discarding();
-    let mut rows = rows.par_do(Flaky(Step::Flaky)).named("Flaky");
+    let rate = pipeline.create([1_000]).as_singleton();
+    let mut rows = if chance.below(2) == 0 { rate_of(&rows, &rate) } else { rows };
+    rows = rows.par_do(Flaky(Step::Flaky)).named("Flaky");
     rows = rows.filter(|(_, Item(value))| *value != 13).window(window);
     let mut steps = STEPS;
     chance.shuffle(&mut steps);

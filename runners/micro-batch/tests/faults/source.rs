@@ -5,6 +5,7 @@ use heliostat::graph::ReadSpec;
 use heliostat::prelude::*;
 use heliostat::{Seed, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Something that can fail to be copied.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub(crate) struct Numbers {
     /// Of each piece.
     pub(crate) rows: u64,
     pub(crate) boundedness: Boundedness,
+    /// Whether it lends its rows.
+    pub(crate) lends: bool,
 }
 
 pub(crate) struct Numbering {
@@ -81,6 +84,16 @@ impl Reader for Numbering {
     fn fill(&mut self, rows: &mut Rows<'_, (u64, Item)>, limit: usize) -> Result<Fill> {
         meet((Kind::FillFirst, Step::Read))?;
         let last = self.numbers.rows.min(self.next + limit as u64);
+        if self.numbers.lends {
+            let (mut values, mut times, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+            let mut own = Rows::new(&mut values, &mut times, &mut bad);
+            while self.next < last {
+                self.row(&mut own);
+            }
+            let len = values.len();
+            rows.lend(&Arc::new(values), 0..len, times);
+            bad.into_iter().for_each(|row| rows.reject(row));
+        }
         while self.next < last {
             self.row(rows);
         }

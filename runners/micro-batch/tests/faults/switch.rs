@@ -56,6 +56,7 @@ pub(crate) enum Step {
     Total,
     Look,
     Spread,
+    Rate,
     Epochs,
     File,
 }
@@ -150,6 +151,7 @@ impl Step {
             Self::Total => Some("Total"),
             Self::Look => Some("Look"),
             Self::Spread => Some("Spread"),
+            Self::Rate => Some("Rate"),
             Self::Epochs => Some("Epochs"),
             Self::File => Some("File"),
         }

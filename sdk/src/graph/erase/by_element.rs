@@ -3,6 +3,7 @@
 use crate::batch::{Batch, Column, ColumnExt, Meta};
 use crate::graph::functions::{StepFn, StepWork};
 use crate::{Element, Error, Result};
+use std::alloc::Layout;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -22,6 +23,16 @@ trait OneByOne: Send + Sync + 'static {
         out: &mut dyn Column,
         done: &mut usize,
     ) -> Result<Gave>;
+
+    /// The same with elements that nobody else takes.
+    fn take_all(
+        &self,
+        elements: &mut Vec<Self::Element>,
+        out: &mut dyn Column,
+        done: &mut usize,
+    ) -> Result<Gave> {
+        self.take(elements.drain(..), out, done)
+    }
 }
 
 /// How many elements came of each.
@@ -43,6 +54,15 @@ impl Gave {
             Self::Counts(counts) => *to = from.repeated(&counts),
         }
     }
+
+    /// Gives what came of it the metadata of what was taken, which others need, too.
+    fn describe_shared(self, from: &Meta, to: &mut Meta) {
+        match self {
+            Self::One => to.copy_from(from),
+            Self::Of(some) => to.select_from(from, &some),
+            Self::Counts(counts) => *to = from.repeated(&counts),
+        }
+    }
 }
 
 fn by_element<F: OneByOne>(function: F) -> Arc<dyn StepFn> {
@@ -57,8 +77,8 @@ impl<F: OneByOne> StepFn for ByElement<F> {
 
 impl<F: OneByOne> StepWork for ByElement<F> {
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()> {
-        let elements = input.values.typed_mut::<F::Element>().drain(..);
-        let gave = self.function.take(elements, out[0].values.as_mut(), done)?;
+        let elements = input.values.typed_mut::<F::Element>();
+        let gave = self.function.take_all(elements, out[0].values.as_mut(), done)?;
         gave.describe(&mut input.meta, &mut out[0].meta);
         Ok(())
     }
@@ -70,16 +90,8 @@ impl<F: OneByOne> StepWork for ByElement<F> {
         done: &mut usize,
     ) -> Option<Result<()>> {
         let elements = input.values.typed::<F::Element>().iter().cloned();
-        let gave = match self.function.take(elements, out[0].values.as_mut(), done) {
-            Ok(gave) => gave,
-            Err(error) => return Some(Err(error)),
-        };
-        match gave {
-            Gave::One => out[0].meta.copy_from(&input.meta),
-            Gave::Of(some) => out[0].meta = input.meta.select(&some),
-            Gave::Counts(counts) => out[0].meta = input.meta.repeated(&counts),
-        }
-        Some(Ok(()))
+        let gave = self.function.take(elements, out[0].values.as_mut(), done);
+        Some(gave.map(|gave| gave.describe_shared(&input.meta, &mut out[0].meta)))
     }
 }
 
@@ -101,6 +113,27 @@ impl<T: Element, U: Element, F: Fn(T) -> U + Send + Sync + 'static> OneByOne for
         }));
         Ok(Gave::One)
     }
+
+    fn take_all(
+        &self,
+        elements: &mut Vec<T>,
+        out: &mut dyn Column,
+        done: &mut usize,
+    ) -> Result<Gave> {
+        let mapped = out.typed_mut::<U>();
+        if Layout::new::<T>() != Layout::new::<U>() || !mapped.is_empty() {
+            return self.take(elements.drain(..), out, done);
+        }
+        // What is made of an element takes its place, and the two columns exchange their rooms.
+        let in_place = std::mem::take(elements).into_iter().map(|element| {
+            let mapped = (self.0)(element);
+            *done += 1;
+            mapped
+        });
+        let room = std::mem::replace(mapped, in_place.collect());
+        *elements = room.into_iter().map(|_| unreachable!("the column is empty")).collect();
+        Ok(Gave::One)
+    }
 }
 
 /// One element in, one out; the metadata moves over untouched.
@@ -108,6 +141,66 @@ pub(crate) fn map<T: Element, U: Element>(
     f: impl Fn(T) -> U + Send + Sync + 'static,
 ) -> Arc<dyn StepFn> {
     by_element(Map(f, PhantomData))
+}
+
+/// A step that only looks at its elements.
+struct ByReference<T, U, F> {
+    function: Arc<F>,
+    types: PhantomData<fn(&T) -> U>,
+}
+
+impl<T, U, F> ByReference<T, U, F>
+where
+    T: Element,
+    U: Element,
+    F: Fn(&T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
+{
+    fn look(&self, input: &dyn Column, out: &mut dyn Column, done: &mut usize) -> Result<Gave> {
+        let elements = input.typed::<T>().iter();
+        flat_mapped(elements, out.typed_mut::<U>(), done, &*self.function)
+    }
+}
+
+impl<T, U, F> StepFn for ByReference<T, U, F>
+where
+    T: Element,
+    U: Element,
+    F: Fn(&T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
+{
+    fn setup(&self) -> Result<Box<dyn StepWork>> {
+        Ok(Box::new(Self { function: Arc::clone(&self.function), types: PhantomData }))
+    }
+}
+
+impl<T, U, F> StepWork for ByReference<T, U, F>
+where
+    T: Element,
+    U: Element,
+    F: Fn(&T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
+{
+    fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()> {
+        let gave = self.look(input.values.as_ref(), out[0].values.as_mut(), done)?;
+        gave.describe(&mut input.meta, &mut out[0].meta);
+        input.values.clear();
+        Ok(())
+    }
+
+    fn process_shared(
+        &mut self,
+        input: &Batch,
+        out: &mut [Batch],
+        done: &mut usize,
+    ) -> Option<Result<()>> {
+        let gave = self.look(input.values.as_ref(), out[0].values.as_mut(), done);
+        Some(gave.map(|gave| gave.describe_shared(&input.meta, &mut out[0].meta)))
+    }
+}
+
+/// One element in, any number out, written by a closure that only looks at the element.
+pub(crate) fn flat_map_by_reference<T: Element, U: Element>(
+    f: impl Fn(&T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
+) -> Arc<dyn StepFn> {
+    Arc::new(ByReference { function: Arc::new(f), types: PhantomData })
 }
 
 struct FlatMap<T, U, F>(F, PhantomData<fn(T) -> U>);
@@ -190,25 +283,36 @@ impl<T: Element, F: Fn(&T) -> bool + Send + Sync + 'static> StepFn for Filter<T,
     }
 }
 
+impl<T: Element, F: Fn(&T) -> bool + Send + Sync + 'static> Filter<T, F> {
+    /// The places of those it keeps. There is no branch in it that a processor would have to guess.
+    fn picked(&self, values: &[T], done: &mut usize) -> Vec<u32> {
+        let mut picked = vec![0; values.len()];
+        let mut count = 0;
+        for (index, value) in (0_u32..).zip(values) {
+            picked[count] = index;
+            count += usize::from((self.keep)(value));
+            *done += 1;
+        }
+        picked.truncate(count);
+        picked
+    }
+}
+
 impl<T: Element, F: Fn(&T) -> bool + Send + Sync + 'static> StepWork for Filter<T, F> {
     fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()> {
-        let before = input.len();
-        let mut kept = Vec::new();
-        let mut index = 0;
         let values = input.values.typed_mut::<T>();
-        values.retain(|value| {
-            let keeps = (self.keep)(value);
-            *done += 1;
-            if keeps {
-                kept.push(index);
-            }
-            index += 1;
-            keeps
-        });
-        let all_kept = values.len() == before;
+        let picked = self.picked(values, done);
+        let all_picked = picked.len() == values.len();
+        for (to, &from) in picked.iter().enumerate() {
+            values.swap(to, from as usize);
+        }
+        values.truncate(picked.len());
         out[0].values.append(input.values.as_mut());
-        let meta = std::mem::take(&mut input.meta);
-        out[0].meta = if all_kept { meta } else { meta.narrowed(&kept) };
+        if all_picked {
+            std::mem::swap(&mut out[0].meta, &mut input.meta);
+        } else {
+            out[0].meta = std::mem::take(&mut input.meta).narrowed(&picked);
+        }
         Ok(())
     }
 
@@ -218,16 +322,11 @@ impl<T: Element, F: Fn(&T) -> bool + Send + Sync + 'static> StepWork for Filter<
         out: &mut [Batch],
         done: &mut usize,
     ) -> Option<Result<()>> {
-        let mut kept = Vec::new();
-        let to = out[0].values.typed_mut::<T>();
-        for (index, value) in (0_u32..).zip(input.values.typed::<T>()) {
-            if (self.keep)(value) {
-                kept.push(index);
-                to.push(value.clone());
-            }
-            *done += 1;
-        }
-        out[0].meta = input.meta.select(&kept);
+        let values = input.values.typed::<T>();
+        let picked = self.picked(values, done);
+        let kept = picked.iter().map(|&at| values[at as usize].clone());
+        out[0].values.typed_mut::<T>().extend(kept);
+        out[0].meta.select_from(&input.meta, &picked);
         Some(Ok(()))
     }
 }

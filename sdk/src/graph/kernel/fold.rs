@@ -8,7 +8,7 @@ use crate::coder::{Coder, key_bytes};
 use crate::graph::erase::TypedEdge;
 use crate::graph::functions::EdgeType;
 use crate::savepoint::CodedType;
-use crate::{CombineFn, Dropped, Element, Error, Group, Key, Result};
+use crate::{CombineFn, Dropped, Element, Error, Key, Result};
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -29,6 +29,14 @@ pub(crate) trait Fold<V>: Send + Sync + 'static {
     fn finish(&self, accumulator: Self::Accumulator) -> Self::Output {
         self.extract(&accumulator)
     }
+    /// The same of all entries of a table.
+    fn finish_all<K>(
+        &self,
+        entries: impl Iterator<Item = (K, Self::Accumulator)>,
+        out: &mut Vec<(K, Self::Output)>,
+    ) {
+        out.extend(entries.map(|(key, accumulator)| (key, self.finish(accumulator))));
+    }
     fn compact(&self, accumulator: &mut Self::Accumulator) {
         let _ = accumulator;
     }
@@ -46,45 +54,6 @@ pub(super) fn held_bytes<T: Element>(value: &T) -> usize {
         return 0;
     }
     ALLOCATION + Coder::<T>::of().encode_one(value).len()
-}
-
-/// Keeps the values themselves: what `group_by_key` does.
-pub(crate) struct Gathered;
-
-impl<V: Element> Fold<V> for Gathered {
-    type Accumulator = Vec<V>;
-    type Output = Group<V>;
-
-    fn create(&self) -> Vec<V> {
-        Vec::new()
-    }
-
-    fn add(&self, accumulator: &mut Vec<V>, value: V) {
-        accumulator.push(value);
-    }
-
-    fn merge(&self, into: &mut Vec<V>, mut from: Vec<V>) {
-        into.append(&mut from);
-    }
-
-    fn merge_copy(&self, into: &mut Vec<V>, from: &Vec<V>) {
-        into.extend_from_slice(from);
-    }
-
-    fn extract(&self, accumulator: &Vec<V>) -> Group<V> {
-        Group::of(accumulator.clone())
-    }
-
-    fn finish(&self, accumulator: Vec<V>) -> Group<V> {
-        Group::of(accumulator)
-    }
-
-    fn held_bytes(&self, accumulator: &Vec<V>) -> usize {
-        const SAMPLE: usize = 4;
-        let step = accumulator.len().div_ceil(SAMPLE).max(1);
-        let sample: usize = accumulator.iter().step_by(step).map(held_bytes).sum();
-        accumulator.capacity() * size_of::<V>() + step * sample
-    }
 }
 
 /// Reduces the values by a combine function.

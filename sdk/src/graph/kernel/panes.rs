@@ -115,6 +115,8 @@ pub(super) struct Tables<K: 'static, V, F: Fold<V>> {
     free: Vec<u32>,
     /// Closed tables, kept for their room.
     spare: Vec<Table<K, F::Accumulator>>,
+    /// Those of a batch in hand, where they are found before the entries are.
+    hashes: Vec<u64>,
     key_coder: Coder<K>,
     accumulator_coder: Coder<F::Accumulator>,
 }
@@ -128,6 +130,7 @@ impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
             panes: Vec::new(),
             free: Vec::new(),
             spare: Vec::new(),
+            hashes: Vec::new(),
             key_coder: Coder::of(),
             accumulator_coder: Coder::of(),
         }
@@ -167,7 +170,15 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
 
     fn add(&mut self, values: &mut dyn Column, to: PaneColumn<'_>) {
         let values = values.typed_mut::<(K, V)>();
-        let (fold, hasher) = (self.fold.as_ref(), &self.hasher);
+        let (fold, hasher, hashes) = (self.fold.as_ref(), &self.hasher, &mut self.hashes);
+        // Keys with text take paths through their hash that no processor foretells. All hashes before
+        // all entries: the next ones are looked for while one is still on its way from memory.
+        let before = std::mem::needs_drop::<K>();
+        hashes.clear();
+        if before {
+            hashes.extend(values.iter().map(|(key, _)| key.table_hash(hasher)));
+        }
+        let hash = |at: usize, key: &K| if before { hashes[at] } else { key.table_hash(hasher) };
         match to {
             PaneColumn::All(pane) => {
                 let table = self.panes[pane.0 as usize].as_mut().expect("the pane is open");
@@ -181,19 +192,19 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
                     let (_, accumulator) = &mut table.entries_mut()[entry as usize];
                     rest.by_ref().for_each(|(_, value)| fold.add(accumulator, value));
                 }
-                for (key, value) in rest {
+                for (at, (key, value)) in rest.enumerate() {
                     let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
-                    table.change(hasher, key, || fold.create(), add);
+                    table.change_hashed(hash(at, &key), key, || fold.create(), add);
                 }
             }
             PaneColumn::Each(panes) => {
-                for ((key, value), &pane) in values.drain(..).zip(panes) {
+                for (at, ((key, value), &pane)) in values.drain(..).zip(panes).enumerate() {
                     if pane == SKIP {
                         continue;
                     }
                     let table = self.panes[pane as usize].as_mut().expect("the pane is open");
                     let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
-                    table.change(hasher, key, || fold.create(), add);
+                    table.change_hashed(hash(at, &key), key, || fold.create(), add);
                 }
             }
         }
@@ -289,9 +300,7 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         let mut table = self.panes[pane.0 as usize].take().expect("only open panes fire");
         self.free.push(pane.0);
         let out = out.typed_mut::<(K, F::Output)>();
-        table.take_entries(|entries| {
-            out.extend(entries.map(|(key, accumulator)| (key, fold.finish(accumulator))));
-        });
+        table.take_entries(|entries| fold.finish_all(entries, out));
         if self.spare.len() < SPARES_MAX {
             self.spare.push(table);
         }

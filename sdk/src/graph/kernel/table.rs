@@ -2,7 +2,6 @@
 
 use crate::Key;
 use foldhash::fast::FixedState;
-use std::hash::BuildHasher;
 
 /// Slots of a new table, a power of two.
 const SLOTS_MIN: usize = 8;
@@ -50,7 +49,19 @@ impl<K: Key, A> Table<K, A> {
         create: impl FnOnce() -> A,
         change: impl FnOnce(&mut A),
     ) -> u32 {
-        let hash = hasher.hash_one(&key);
+        let hash = key.table_hash(hasher);
+        self.change_hashed(hash, key, create, change)
+    }
+
+    /// The same where the hash is known.
+    #[inline]
+    pub(super) fn change_hashed(
+        &mut self,
+        hash: u64,
+        key: K,
+        create: impl FnOnce() -> A,
+        change: impl FnOnce(&mut A),
+    ) -> u32 {
         match self.find(hash, &key) {
             Ok(entry) => {
                 change(&mut self.entries[entry as usize].1);
@@ -105,7 +116,7 @@ impl<K: Key, A> Table<K, A> {
             return;
         }
         for (key, accumulator) in &from.entries {
-            let hash = hasher.hash_one(key);
+            let hash = key.table_hash(hasher);
             match self.find(hash, key) {
                 Ok(entry) => merge(&mut self.entries[entry as usize].1, accumulator),
                 Err(at) => {
@@ -123,7 +134,7 @@ impl<K: Key, A> Table<K, A> {
         merge: impl Fn(&mut A, A),
     ) {
         for (key, accumulator) in from.entries.drain(..) {
-            let hash = hasher.hash_one(&key);
+            let hash = key.table_hash(hasher);
             match self.find(hash, &key) {
                 Ok(entry) => merge(&mut self.entries[entry as usize].1, accumulator),
                 Err(at) => {

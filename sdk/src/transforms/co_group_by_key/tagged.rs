@@ -1,5 +1,7 @@
 //! A value of one of several collections: what travels into a grouping of them all.
 
+use crate::Element;
+use crate::group::OneOf;
 use serde::{Deserialize, Serialize};
 
 macro_rules! tagged {
@@ -9,7 +11,23 @@ macro_rules! tagged {
         pub(super) enum $name<$($value),+> {
             $($value($value)),+
         }
+
+        tagged!(@each $name [$($value)+] [0 1 2 3 4] [$($value)+]);
     )*};
+    (@each $name:ident $all:tt [$at:tt $($ats:tt)*] [$value:ident $($others:ident)*]) => {
+        tagged!(@one $name $all $at $value);
+        tagged!(@each $name $all [$($ats)*] [$($others)*]);
+    };
+    (@each $name:ident $all:tt $ats:tt []) => {};
+    (@one $name:ident [$($all:ident)+] $at:tt $value:ident) => {
+        impl<$($all: Element),+> OneOf<$at> for $name<$($all),+> {
+            type Value = $value;
+
+            fn get(&self) -> Option<&$value> {
+                if let Self::$value(value) = self { Some(value) } else { None }
+            }
+        }
+    };
 }
 
 tagged! {

@@ -1,36 +1,25 @@
 //! One lane's share of a read, as one bundle: read, taken through the stages that begin there, and
 //! written, as often as it may be tried.
 
+use super::feed::{Failure, Fed, Way};
 use super::{Share, WasRead};
 use crate::executor::Shop;
 use crate::executor::bundle::{Desk, Made};
-use crate::sinks::OpenPart;
-use heliostat::batch::{Batch, ColumnExt};
-use heliostat::{BadRow, CollectionId, RunError, RunResult, TransformId};
-use heliostat_runner_core::{GroupingId, Lane, NoInspect, StageError, Target, add_metrics, empty};
+use heliostat::batch::ColumnExt;
+use heliostat::{BadRow, RunError, RunResult};
+use heliostat_runner_core::{GroupingId, Lane, NoInspect, add_metrics, empty};
 
 /// At most so many elements are read at once: they stay in the caches of a core.
 const FILL_ELEMENTS_MAX: usize = 1_024;
+
+/// The same where a source lends its elements, which then need no room of their own.
+const FILL_LENT_MAX: usize = 4_096;
 
 /// The same where each element becomes many.
 const FILL_ELEMENTS_MIN: usize = 64;
 
 /// How large elements are is looked at once in so many fills.
 const FILLS_PER_ESTIMATE: usize = 16;
-
-/// The parts that a try of a share writes.
-struct Parts {
-    number: u32,
-    open: Vec<OpenPart>,
-}
-
-/// Why a try to read failed.
-enum Failure {
-    OfSource(heliostat::Error),
-    OfSink(TransformId, heliostat::Error),
-    OfStage(StageError),
-    Fatal(RunError),
-}
 
 impl Shop<'_> {
     /// Reads all shares of a lane; says by source what was read.
@@ -64,9 +53,10 @@ impl Shop<'_> {
         for piece in &mut share.pieces {
             piece.stay().map_err(|error| of_source(&error))?;
         }
+        let way = self.way(share.outputs);
         let mut attempt = 1;
         loop {
-            let error = match self.try_share((number, lane, desk), share) {
+            let error = match self.try_share((number, lane, desk), share, &way) {
                 Ok((read, shared)) => {
                     let Made { handed, counts, .. } = shared;
                     made.handed.extend(handed);
@@ -95,12 +85,11 @@ impl Shop<'_> {
                     Failure::Fatal(error) => error,
                 });
             }
-            for &output in &share.outputs {
-                for stage in self.stages_from(output) {
-                    lane.stages[stage]
-                        .roll_back(self.site.functions)
-                        .map_err(|error| error.into_run_error(self.attempt(attempt)))?;
-                }
+            for stage in way.stages() {
+                lane.stages[stage]
+                    .roll_back(self.site.functions)
+                    .map_err(|error| error.into_run_error(self.attempt(attempt)))?;
+                lane.exchanges[stage].gate.take_late();
             }
             lane.lifters.iter_mut().flatten().for_each(|lifter| lifter.discard());
             let code = self.site.functions.read(share.path);
@@ -114,23 +103,17 @@ impl Shop<'_> {
         }
     }
 
-    fn stages_from(&self, output: CollectionId) -> Vec<usize> {
-        let begins = self.site.plan.stages_from(output).filter(|stage| stage.head.is_none());
-        begins.map(|stage| stage.id.0 as usize).collect()
-    }
-
     fn try_share(
         &self,
         (number, lane, desk): (usize, &mut Lane, &mut Desk),
         share: &mut Share<'_>,
+        way: &Way,
     ) -> Result<(WasRead, Made), Failure> {
         let functions = self.site.functions;
-        let stages = share.outputs.map(|output| self.stages_from(output));
-        for &stage in stages.iter().flatten() {
+        for stage in way.stages() {
             lane.stages[stage].start_bundle().map_err(Failure::OfStage)?;
         }
-        let mut made = Made::default();
-        let mut parts = Parts { number: self.number_of_part(number, share.source), open: vec![] };
+        let mut fed = Fed::of(way, self.number_of_part(number, share.source));
         let (mut read, mut most_out) = (WasRead::default(), 0);
         let fresh = || share.outputs.map(|output| empty(functions, output));
         let mut room = desk.rows.remove(&share.step).unwrap_or_else(fresh);
@@ -140,7 +123,8 @@ impl Shop<'_> {
                 let [rows, bad_rows] = &mut room;
                 // What comes of it should stay in the caches too.
                 let wide = most_out / read.elements.max(1);
-                let limit = FILL_ELEMENTS_MAX / usize::try_from(wide).unwrap_or(usize::MAX).max(1);
+                let most = if rows.values.is_lent() { FILL_LENT_MAX } else { FILL_ELEMENTS_MAX };
+                let limit = most / usize::try_from(wide).unwrap_or(usize::MAX).max(1);
                 let limit = limit.max(FILL_ELEMENTS_MIN).min(share.elements_max - elements);
                 piece.fill(rows, bad_rows, limit).map_err(Failure::OfSource)?;
                 // One that gives nothing takes its part of the round too, so that each round ends.
@@ -156,10 +140,10 @@ impl Shop<'_> {
                 let shown = RunResult::BAD_ROWS_KEPT.saturating_sub(read.shown.len());
                 let bad = bad_rows.values.typed::<BadRow>();
                 read.shown.extend(bad.iter().take(shown).cloned());
-                for (batch, stages) in room.iter_mut().zip(&stages) {
-                    self.feed((lane, desk), stages, batch, (&mut made, &mut parts))?;
+                for (batch, stages) in room.iter_mut().zip(&way.begins) {
+                    self.feed((lane, desk), stages, batch, &mut fed)?;
                 }
-                let most = stages.iter().flatten().map(|&stage| lane.stages[stage].most_out());
+                let most = way.stages().map(|stage| lane.stages[stage].most_out());
                 most_out = most.max().unwrap_or(0);
                 if !piece.has_more() || share.elements_max <= elements || share.bytes_max <= bytes {
                     break;
@@ -167,16 +151,26 @@ impl Shop<'_> {
             }
         }
         desk.rows.insert(share.step, room);
-        let ends = stages.iter().flatten().map(|&at| lane.stages[at].finish_bundle(&mut NoInspect));
-        let mut outputs = ends.collect::<Result<Vec<_>, _>>().map_err(Failure::OfStage)?;
-        for (target, batch) in outputs.iter_mut().flat_map(|output| &mut output.elements) {
-            self.write(*target, batch, (&mut made, &mut parts))?;
+        let mut outputs = Vec::new();
+        for stage in way.stages() {
+            let ended = lane.stages[stage].finish_bundle(&mut NoInspect);
+            let mut output = ended.map_err(Failure::OfStage)?;
+            for (target, batch) in &mut output.elements {
+                self.write(*target, batch, &mut fed)?;
+                self.pass_on((lane, desk), *target, batch, &mut fed)?;
+            }
+            outputs.push(output);
         }
-        let prepared = self.sinks.prepare_parts(functions, parts.open);
+        let Fed { mut made, parts, .. } = fed;
+        let prepared = self.sinks.prepare_parts(functions, parts);
         prepared.map_err(|(step, error)| Failure::OfSink(step, error))?;
         // Nothing can be tried again from here on: what a lifter takes now counts.
         for output in outputs {
             self.hand((number, lane, desk), output, &mut made).map_err(Failure::Fatal)?;
+        }
+        for &id in &way.passes {
+            let late = lane.exchanges[id.0 as usize].gate.take_late();
+            made.counts.entry(self.head(id).step).or_default().dropped.late += late;
         }
         Ok((read, made))
     }
@@ -185,77 +179,6 @@ impl Shop<'_> {
     fn number_of_part(&self, lane: usize, source: usize) -> u32 {
         let number = (1 + source) * self.frame.lanes + lane;
         self.frame.first_part + u32::try_from(number).expect("there are fewer than 2^32 parts")
-    }
-
-    /// Writes what goes to a sink, at once: if the share fails, its parts are gone with it.
-    fn write(
-        &self,
-        target: Target,
-        batch: &mut Batch,
-        (made, parts): (&mut Made, &mut Parts),
-    ) -> Result<(), Failure> {
-        let Target::Write(step) = target else { return Ok(()) };
-        made.counts.entry(step).or_default().elements_in += batch.len() as u64;
-        let of_sink = |error| Failure::OfSink(step, error);
-        let at = match parts.open.iter().position(|part| part.step() == step) {
-            Some(at) => at,
-            None => {
-                let part = self.sinks.open_part(self.site.functions, step, parts.number);
-                parts.open.push(part.map_err(of_sink)?);
-                parts.open.len() - 1
-            }
-        };
-        parts.open[at].write(batch).map_err(of_sink)?;
-        batch.clear();
-        Ok(())
-    }
-
-    /// Takes a batch through stages, and what they made so far for groupings that are lifted into
-    /// their lifters, and for sinks into their parts.
-    fn feed(
-        &self,
-        (lane, desk): (&mut Lane, &mut Desk),
-        stages: &[usize],
-        batch: &mut Batch,
-        (made, parts): (&mut Made, &mut Parts),
-    ) -> Result<(), Failure> {
-        let Some((last, others)) = stages.split_last() else {
-            batch.clear();
-            return Ok(());
-        };
-        for &stage in others {
-            let mut copy = lane.stages[stage].copy_of(batch).map_err(Failure::OfStage)?;
-            lane.stages[stage].process(&mut copy, &mut NoInspect).map_err(Failure::OfStage)?;
-        }
-        lane.stages[*last].process(batch, &mut NoInspect).map_err(Failure::OfStage)?;
-        batch.clear();
-        for &stage in stages {
-            let Lane { stages, groupings, lifters, .. } = lane;
-            let mut outcome = Ok(Vec::new());
-            stages[stage].offer(|target, batch| {
-                let Ok(shipped) = &mut outcome else { return };
-                if let Err(error) = self.write(target, batch, (&mut *made, &mut *parts)) {
-                    outcome = Err(error);
-                    return;
-                }
-                let Target::Grouping(id) = target else { return };
-                let Some(lifter) = &mut lifters[id.0 as usize] else { return };
-                let watermark = groupings[id.0 as usize].input_watermark();
-                let count = batch.len() as u64;
-                match self.lift(lifter, (id, watermark), batch) {
-                    Ok(early) => shipped.push((id, count, early)),
-                    Err(error) => outcome = Err(Failure::Fatal(error)),
-                }
-            });
-            for (id, count, early) in outcome? {
-                let step = self.site.plan.groupings[id.0 as usize].step;
-                made.counts.entry(step).or_default().elements_in += count;
-                for partials in early {
-                    self.send_home(desk, id, partials, made).map_err(Failure::Fatal)?;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Ships what lifters hold, behind a share that succeeded.
