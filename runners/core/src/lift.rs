@@ -26,6 +26,8 @@ pub struct Lifter {
     tables: Box<dyn PaneTables>,
     lateness: Duration,
     entries_max: usize,
+    /// It holds no more keys and windows than so many.
+    entries_at_most: usize,
     pays: Pays,
     /// The windows, where they share slices.
     sliding: Option<SlidingWindows>,
@@ -58,6 +60,7 @@ impl Lifter {
             tables: kernels.partial_tables(seed),
             lateness: windowing.allowed_lateness,
             entries_max: LIFT_ENTRIES_MAX,
+            entries_at_most: 0,
             pays: Pays::default(),
             sliding: sliding_in_slices(&windowing.window_fn),
             windows: BTreeMap::new(),
@@ -104,6 +107,7 @@ impl Lifter {
             *batch = batch.exploded();
             self.assign(batch, watermark).expect("exploded elements lie in one window each")
         });
+        self.entries_at_most = self.entries_at_most.saturating_add(batch.len());
         match assigned {
             Assigned::All(table) => self.tables.add(batch.values.as_mut(), PaneColumn::All(table)),
             Assigned::Each => {
@@ -112,8 +116,11 @@ impl Lifter {
             Assigned::Nowhere => {}
         }
         batch.clear();
-        if self.entries_max < self.entries() {
-            self.flush(shipped);
+        if self.entries_max < self.entries_at_most {
+            self.entries_at_most = self.entries();
+            if self.entries_max < self.entries_at_most {
+                self.flush(shipped);
+            }
         }
     }
 
@@ -142,6 +149,7 @@ impl Lifter {
     /// keys and their accumulators.
     pub fn flush(&mut self, shipped: &mut Vec<Batch>) {
         self.pays.shipped(self.entries());
+        self.entries_at_most = 0;
         for (window, table) in std::mem::take(&mut self.windows) {
             let meta = Meta {
                 timestamps: Timestamps::Const(window.max_timestamp()),
@@ -172,6 +180,7 @@ impl Lifter {
         for table in windows.chain(std::mem::take(&mut self.slices).into_values()) {
             self.tables.close(table);
         }
+        self.entries_at_most = 0;
         self.drops = self.committed;
     }
 

@@ -247,7 +247,20 @@ impl<'a> Executor<'a> {
         let first = self.first_part();
         self.sinks.write_out(self.job.functions, self.settings.attempts, first)?;
         self.written_out += 1;
+        self.take_room();
         Ok(())
+    }
+
+    /// Lets lanes use the batches again that went to sinks. Those of the time before go, so that there
+    /// are never more than were needed.
+    fn take_room(&mut self) {
+        let room = self.sinks.take_room();
+        if !room.is_empty() {
+            self.desks.iter_mut().for_each(|desk| desk.room.clear());
+        }
+        for (step, lane, batch) in room {
+            self.desks[lane].room.push((Target::Write(step), batch));
+        }
     }
 
     /// The number of the first part that is written from now on.
@@ -262,6 +275,7 @@ impl<'a> Executor<'a> {
         let (functions, attempts) = (self.job.functions, self.settings.attempts);
         self.sinks.prepare(functions, attempts, self.first_part())?;
         self.written_out = 0;
+        self.take_room();
         self.sinks.commit_epoch(functions, attempts)
     }
 

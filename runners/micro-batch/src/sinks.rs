@@ -11,6 +11,10 @@ use heliostat_runner_core::{OpenedWrite, caught};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+/// If no more than about so many bytes are written out at a time, the batches they were in are used
+/// again.
+const ROOM_BYTES_MAX: usize = 16 << 20;
+
 /// All writes of a run. Dropped without a commit, nothing of them appears.
 pub(crate) struct Sinks {
     open: BTreeMap<TransformId, Sink>,
@@ -18,6 +22,8 @@ pub(crate) struct Sinks {
     ready: Mutex<BTreeMap<(TransformId, u32), Vec<u8>>>,
     /// About how many bytes the round in hand has that are not written out.
     waiting_bytes: usize,
+    /// What was written out last, emptied, by write and shard.
+    room: Vec<(TransformId, usize, Batch)>,
 }
 
 /// A part that is written while its input is read.
@@ -69,6 +75,7 @@ impl Sinks {
             open: opened.into_iter().map(sink).collect(),
             ready: Mutex::default(),
             waiting_bytes: 0,
+            room: Vec::new(),
         }
     }
 
@@ -144,7 +151,7 @@ impl Sinks {
         attempts: u32,
         first: u32,
     ) -> Result<(), RunError> {
-        self.waiting_bytes = 0;
+        let keeps_room = std::mem::take(&mut self.waiting_bytes) <= ROOM_BYTES_MAX;
         let ready = std::mem::take(self.ready.get_mut().unwrap_or_else(PoisonError::into_inner));
         let mut written: BTreeMap<TransformId, Vec<Vec<u8>>> = BTreeMap::new();
         for ((step, _), part) in ready {
@@ -157,9 +164,18 @@ impl Sinks {
         }
         for (step, sink) in &mut self.open {
             sink.is_in_epoch |= !sink.round.is_empty() || written.contains_key(step);
-            sink.prepare_round(functions, attempts, first)?;
+            for (shard, batches) in sink.prepare_round(functions, attempts, first)? {
+                let batches = batches.into_iter().filter(|_| keeps_room);
+                self.room.extend(batches.map(|batch| (*step, shard as usize, batch)));
+            }
         }
+        self.room.iter_mut().for_each(|(.., batch)| batch.clear());
         Ok(())
+    }
+
+    /// The batches that were written out last, emptied, and for which write and shard they were.
+    pub(crate) fn take_room(&mut self) -> Vec<(TransformId, usize, Batch)> {
+        std::mem::take(&mut self.room)
     }
 
     /// Lets sinks that appear epoch by epoch do so.
@@ -265,12 +281,13 @@ impl Sink {
         RunError::failed(format!("`{}` {what}: {error}", self.path)).in_step(&self.path)
     }
 
+    /// Writes and prepares what the round has; gives what was written.
     fn prepare_round(
         &mut self,
         functions: &Functions,
         attempts: u32,
         first: u32,
-    ) -> Result<(), RunError> {
+    ) -> Result<BTreeMap<u32, Vec<Batch>>, RunError> {
         let mut round = std::mem::take(&mut self.round);
         let mut attempt = 1;
         let parts = loop {
@@ -284,7 +301,7 @@ impl Sink {
             }
         };
         self.prepared.extend(parts);
-        Ok(())
+        Ok(round)
     }
 
     /// Writes a part for each shard, of copies if it may be tried `again`; if one cannot be written,

@@ -144,6 +144,17 @@ impl Windows {
         match (&mut *self, &other) {
             (Self::Const(a), Self::Const(b)) if a == b => return,
             (Self::ByTimestamp(a), Self::ByTimestamp(b)) if a == b => return,
+            (Self::Const(a), Self::Const(b)) => {
+                let mut windows = Vec::with_capacity(own.1 + more.1);
+                windows.resize(own.1, a.clone());
+                windows.resize(own.1 + more.1, b.clone());
+                *self = Self::Each(windows);
+                return;
+            }
+            (Self::Each(a), Self::Const(b)) => {
+                a.resize(own.1 + more.1, b.clone());
+                return;
+            }
             (Self::Each(a), _) => {
                 // Only what is new is written out: appending again and again stays linear.
                 if let Self::Each(b) = other.materialized(more.0, more.1) {

@@ -3,6 +3,7 @@
 
 mod late;
 mod slices;
+mod stacks;
 mod state;
 
 use self::late::{LatePane, Pane, fire_late, pane_meta};
@@ -44,7 +45,8 @@ pub(super) enum Assigned {
     Several,
     /// To the panes of `column`, some of which are past their end.
     SomeLate,
-    /// To the slices of `column`, and those of `also_late` to panes past their end.
+    /// To the slices of `column`, and those of `also_late` to panes past their end and to what slices
+    /// have together.
     AlsoLate,
     /// None is taken.
     Nowhere,

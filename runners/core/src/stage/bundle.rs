@@ -1,8 +1,9 @@
 //! A bundle of a stage: what goes in, how large it gets, how often it is tried.
 
 use super::{Attempt, BundleOutput, Inspect, StageError, StageWork};
-use crate::{Admitted, Exchange, ViewStore};
+use crate::{Admitted, Exchange, Target, ViewStore};
 use heliostat::RunError;
+use heliostat::batch::Batch;
 use heliostat::graph::Functions;
 use std::collections::VecDeque;
 
@@ -86,6 +87,7 @@ impl Bundling {
             if !sides.is_empty() {
                 stage.see(&sides)?;
             }
+            stage.take_room(&mut exchange.room);
             stage.process(&mut batch, inspect)?;
             exchange.give_back(batch);
             let mut full = || BUNDLE_OUTPUT_BYTES_MAX < stage.pending_bytes(functions);
@@ -94,6 +96,19 @@ impl Bundling {
             }
         }
         Ok(())
+    }
+}
+
+impl StageWork {
+    /// Takes a batch that was emptied for each target that has given none back itself.
+    fn take_room(&mut self, room: &mut Vec<(Target, Batch)>) {
+        for (spare, (_, target)) in self.spare.iter_mut().zip(&self.stage.targets) {
+            if spare.is_none()
+                && let Some(at) = room.iter().rposition(|(of, _)| of == target)
+            {
+                *spare = Some(room.swap_remove(at).1);
+            }
+        }
     }
 }
 

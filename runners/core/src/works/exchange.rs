@@ -1,6 +1,6 @@
 //! What stands in front of a stage behind an exchange.
 
-use crate::Gate;
+use crate::{Gate, Target};
 use heliostat::Timestamp;
 use heliostat::batch::Batch;
 use std::collections::VecDeque;
@@ -14,6 +14,8 @@ pub struct Exchange {
     pub gate: Gate,
     /// Emptied batches, for their room.
     spare: Vec<Batch>,
+    /// Batches that targets have emptied, for what the stage makes of what goes in.
+    pub room: Vec<(Target, Batch)>,
     /// The watermark that everything behind the stage was told.
     pub told: Timestamp,
 }
@@ -24,6 +26,7 @@ impl Default for Exchange {
             queue: VecDeque::new(),
             gate: Gate::default(),
             spare: Vec::new(),
+            room: Vec::new(),
             told: Timestamp::MIN,
         }
     }

@@ -21,6 +21,8 @@ pub(crate) struct Desk {
     stage_homes: Vec<Option<Box<dyn KeyGroups>>>,
     /// Batches for what is read, by read, kept for their room.
     pub(crate) rows: BTreeMap<TransformId, [Batch; 2]>,
+    /// Batches that sinks have emptied, for what goes to them next.
+    pub(crate) room: Vec<(Target, Batch)>,
 }
 
 /// What a lane made and where it goes.
@@ -71,6 +73,7 @@ impl Desk {
             grouping_homes: grouping_homes.collect(),
             stage_homes: stage_homes.collect(),
             rows: BTreeMap::new(),
+            room: Vec::new(),
         }
     }
 }
@@ -138,11 +141,13 @@ impl Shop<'_> {
         rest: &mut VecDeque<Admitted>,
         made: &mut Made,
     ) -> Result<(), RunError> {
-        let work = (&mut lane.stages[stage], &mut lane.exchanges[stage]);
+        let (work, exchange) = (&mut lane.stages[stage], &mut lane.exchanges[stage]);
         let views = self.site.views_of(stage, self.views);
         let beside = (self.site.functions, views.as_slice());
-        let output = self.bundling().run(beside, work, rest, &mut NoInspect)?;
-        self.hand((number, lane, desk), output, made)
+        std::mem::swap(&mut exchange.room, &mut desk.room);
+        let output = self.bundling().run(beside, (work, &mut *exchange), rest, &mut NoInspect);
+        std::mem::swap(&mut exchange.room, &mut desk.room);
+        self.hand((number, lane, desk), output?, made)
     }
 
     /// Finds the homes of what a bundle made.

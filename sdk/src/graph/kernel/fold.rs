@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// A combine function that takes its values by move, as kernels need it.
 pub(crate) trait Fold<V>: Send + Sync + 'static {
+    /// Whether two accumulators come to less when they are merged.
+    const SHRINKS: bool = true;
     type Accumulator: Element;
     type Output: Element;
     fn create(&self) -> Self::Accumulator;

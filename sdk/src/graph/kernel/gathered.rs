@@ -74,6 +74,7 @@ impl<'de, V: Element> Deserialize<'de> for Gathering<V> {
 }
 
 impl<V: Element> Fold<V> for Gathered {
+    const SHRINKS: bool = false;
     type Accumulator = Gathering<V>;
     type Output = Group<V>;
 

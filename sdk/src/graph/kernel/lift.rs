@@ -58,6 +58,7 @@ impl<K: Key, V: Element, F: Fold<V>> LiftKernels for TypedLift<K, V, F> {
 struct Partial<F>(Arc<F>);
 
 impl<V: Element, F: Fold<V>> Fold<V> for Partial<F> {
+    const SHRINKS: bool = F::SHRINKS;
     type Accumulator = F::Accumulator;
     type Output = F::Accumulator;
 
@@ -92,6 +93,7 @@ struct Merged<V, F> {
 }
 
 impl<V: Element, F: Fold<V>> Fold<F::Accumulator> for Merged<V, F> {
+    const SHRINKS: bool = F::SHRINKS;
     type Accumulator = F::Accumulator;
     type Output = F::Output;
 

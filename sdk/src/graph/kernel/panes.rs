@@ -21,8 +21,17 @@ pub const SKIP: u32 = u32::MAX;
 /// So many closed tables are kept for their room.
 const SPARES_MAX: usize = 16;
 
+/// And so many if they take no more than `SMALL_BYTES` each: many are open at a time where windows
+/// are short or overlap.
+const SMALL_SPARES_MAX: usize = 128;
+
+const SMALL_BYTES: usize = 64 << 10;
+
 /// So many entries of a table are looked at to find how large they are.
 const SAMPLE: usize = 256;
+
+/// So many where that is asked for often.
+const SMALL_SAMPLE: usize = 32;
 
 /// Which table each value of a column goes to.
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +110,10 @@ pub trait PaneTables: Send {
     /// # Errors
     /// If the bytes are not what the coders wrote, or the key is already there.
     fn load(&mut self, pane: PaneId, key: &[u8], accumulator: Option<&[u8]>) -> Result<u32>;
+    /// About how many bytes the entries of a table take, without what it has room for.
+    fn content_bytes(&self, pane: PaneId) -> usize;
+    /// Whether what has one key comes to less when it is merged: not where values are gathered.
+    fn merges_shrink(&self) -> bool;
     /// An estimate of the bytes it holds.
     fn bytes(&self) -> usize;
 }
@@ -136,20 +149,33 @@ impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
         }
     }
 
+    /// Keeps an empty table for its room, if there is not enough of it.
+    fn keep_room(&mut self, table: Table<K, F::Accumulator>) {
+        let is_small = table.bytes() <= SMALL_BYTES;
+        if self.spare.len() < if is_small { SMALL_SPARES_MAX } else { SPARES_MAX } {
+            self.spare.push(table);
+        }
+    }
+
     fn typed(table: Box<dyn Any + Send>) -> Table<K, F::Accumulator> {
         let table = table.downcast();
         *table.expect("both sides of a combine have the same accumulators")
     }
 
-    /// About how many bytes a table takes, by some of its entries.
+    /// About how many bytes a table takes.
     fn bytes_of(&self, table: &Table<K, F::Accumulator>) -> usize {
+        table.bytes() + self.held_by(table, SAMPLE)
+    }
+
+    /// About how many bytes entries hold beside themselves, by so many of them.
+    fn held_by(&self, table: &Table<K, F::Accumulator>, sample: usize) -> usize {
         let entries = table.entries();
-        let step = entries.len().div_ceil(SAMPLE).max(1);
+        let step = entries.len().div_ceil(sample).max(1);
         let held = entries
             .iter()
             .step_by(step)
             .map(|(key, accumulator)| held_bytes(key) + self.fold.held_bytes(accumulator));
-        table.bytes() + step * held.sum::<usize>()
+        step * held.sum::<usize>()
     }
 
     fn table(&self, pane: PaneId) -> &Table<K, F::Accumulator> {
@@ -280,9 +306,7 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
     }
 
     fn keep(&mut self, table: PaneTable) {
-        if self.spare.len() < SPARES_MAX {
-            self.spare.push(Self::typed(table.table));
-        }
+        self.keep_room(Self::typed(table.table));
     }
 
     fn alone(&self, values: &mut dyn Column, out: &mut dyn Column) {
@@ -301,19 +325,15 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
         self.free.push(pane.0);
         let out = out.typed_mut::<(K, F::Output)>();
         table.take_entries(|entries| fold.finish_all(entries, out));
-        if self.spare.len() < SPARES_MAX {
-            self.spare.push(table);
-        }
+        self.keep_room(table);
     }
 
     fn close(&mut self, pane: PaneId) {
         let table = self.panes[pane.0 as usize].take();
         self.free.push(pane.0);
-        if let Some(mut table) = table
-            && self.spare.len() < SPARES_MAX
-        {
+        if let Some(mut table) = table {
             table.clear();
-            self.spare.push(table);
+            self.keep_room(table);
         }
     }
 
@@ -355,6 +375,15 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
             return Err(crate::Error::new("saved state names a key twice in one window"));
         }
         Ok(at)
+    }
+
+    fn content_bytes(&self, pane: PaneId) -> usize {
+        let table = self.table(pane);
+        size_of_val(table.entries()) + self.held_by(table, SMALL_SAMPLE)
+    }
+
+    fn merges_shrink(&self) -> bool {
+        F::SHRINKS
     }
 
     fn bytes(&self) -> usize {

@@ -1,10 +1,11 @@
 //! Sliding windows share slices: an element before the end of its windows is kept once, and a
 //! window fires what its slices have together.
 
+use super::stacks::{Shares, Stacks};
 use super::{Aligned, Assigned, Drops, late_record};
 use crate::grouping::{Spread, on_both_sides, sliding_in_slices, spread};
 use heliostat::batch::{Meta, Windows};
-use heliostat::graph::kernel::{PaneId, SKIP};
+use heliostat::graph::kernel::{PaneId, PaneTables, SKIP};
 use heliostat::{Interval, SlidingWindows, Timestamp, WindowFn};
 use std::collections::BTreeMap;
 
@@ -12,7 +13,9 @@ use std::collections::BTreeMap;
 pub(super) struct Slices {
     windows: SlidingWindows,
     /// By their starts.
-    open: BTreeMap<Timestamp, Slice>,
+    pub(super) open: BTreeMap<Timestamp, Slice>,
+    /// What those have together whose end is past.
+    pub(super) stacks: Stacks,
 }
 
 /// A stretch between neighbouring edges of windows.
@@ -20,10 +23,11 @@ pub(super) struct Slice {
     pub(super) extent: Interval,
     pub(super) table: PaneId,
     /// The last window that covers it: it goes when that fires.
-    last: Interval,
+    pub(super) last: Interval,
 }
 
-/// Elements of a batch that also go to panes past their end: once per such pane.
+/// Elements of a batch that also go to panes past their end, and to what slices have together: once
+/// per such table.
 #[derive(Default)]
 pub(super) struct AlsoLate {
     pub(super) elements: Vec<u32>,
@@ -35,8 +39,8 @@ struct Place {
     extent: Interval,
     /// The slice, or [`SKIP`] if all of its windows are past their end.
     slice: u32,
-    /// The panes of those that are past it.
-    late: Vec<u32>,
+    /// The panes of those that are past it, and what has the slice together with others.
+    also: Vec<u32>,
     expired: Vec<Interval>,
 }
 
@@ -44,7 +48,7 @@ impl Slices {
     /// For windows that may overlap.
     pub(super) fn of(window_fn: &WindowFn) -> Option<Self> {
         let windows = sliding_in_slices(window_fn)?;
-        Some(Self { windows, open: BTreeMap::new() })
+        Some(Self { windows, open: BTreeMap::new(), stacks: Stacks::default() })
     }
 
     /// Whether the elements of a batch lie in all windows of their timestamps.
@@ -69,6 +73,46 @@ impl Slices {
 
     fn of_window(&self, window: &Interval) -> impl Iterator<Item = &Slice> {
         self.open.range(window.start()..window.end()).map(|(_, slice)| slice)
+    }
+
+    /// A table with all that a window has besides what it has itself, and with that. Slices that no
+    /// later window covers are gone, and mostly what the first of them had is that table.
+    fn gather(
+        &mut self,
+        window: &Interval,
+        own: Option<PaneId>,
+        tables: &mut dyn PaneTables,
+    ) -> PaneId {
+        let Shares { until, own: older, common } = self.stacks.shares(window, &self.open, tables);
+        let mut gathered = own;
+        let mut move_in = |table: PaneId, tables: &mut dyn PaneTables| match gathered {
+            None => gathered = Some(table),
+            Some(into) => {
+                tables.merge(into, table);
+                tables.close(table);
+            }
+        };
+        older.into_iter().for_each(|table| move_in(table, tables));
+        let mut copied = Vec::new();
+        for (&start, slice) in self.open.range(window.start()..window.end()) {
+            let (ends, stands) = (slice.last == *window, start < until);
+            match (ends, stands) {
+                (true, true) => move_in(slice.table, tables),
+                (true, false) => tables.close(slice.table),
+                (false, true) => copied.push(slice.table),
+                // All behind it are in what it is in.
+                (false, false) => break,
+            }
+        }
+        let gathered = gathered.unwrap_or_else(|| tables.open());
+        copied.into_iter().chain(common.into_iter().flatten()).for_each(|table| {
+            tables.merge(gathered, table);
+        });
+        while self.open.first_entry().is_some_and(|it| it.get().last == *window) {
+            self.open.pop_first();
+        }
+        self.stacks.settle(&self.open, tables);
+        gathered
     }
 }
 
@@ -134,10 +178,10 @@ impl Aligned {
                 }
             };
             self.column.push(place.slice);
-            for &late in &place.late {
+            for &table in &place.also {
                 let element = u32::try_from(index).expect("a batch has fewer than 2^32 elements");
                 self.also_late.elements.push(element);
-                self.also_late.column.push(late);
+                self.also_late.column.push(table);
             }
             for window in &place.expired {
                 drops.push(late_record(index, at, window));
@@ -147,18 +191,21 @@ impl Aligned {
     }
 
     fn place(&mut self, windows: &SlidingWindows, extent: Interval) -> Place {
-        let (mut late, mut expired, mut on_time) = (Vec::new(), Vec::new(), false);
+        let (mut also, mut expired, mut on_time) = (Vec::new(), Vec::new(), false);
         windows.visit(extent.start(), |window| {
             if window.is_expired(self.lateness, self.watermark) {
                 expired.push(window);
             } else if window.max_timestamp() < self.watermark {
-                late.push(self.pane(&window).0);
+                also.push(self.pane(&window).0);
             } else {
                 on_time = true;
             }
         });
         let slice = if on_time { self.slice(windows, &extent).0 } else { SKIP };
-        Place { extent, slice, late, expired }
+        if let Some(slices) = self.slices.as_ref().filter(|_| on_time) {
+            also.extend(slices.stacks.with(extent.start()).map(|table| table.0));
+        }
+        Place { extent, slice, also, expired }
     }
 
     /// The table of a slice, opened if it is not; so are its windows, as far as they are before
@@ -189,32 +236,12 @@ impl Aligned {
         slices.into_iter().flat_map(|slices| slices.of_window(window)).map(|slice| slice.table)
     }
 
-    /// A table with all that a window has at its end, which is then its own. Slices that no later
-    /// window covers are gone, and mostly the first of them is that table.
+    /// A table with all that a window has at its end, which is then its own.
     pub(super) fn gather(&mut self, window: &Interval, own: Option<PaneId>) -> PaneId {
-        let Some(slices) = &mut self.slices else {
-            return own.expect("without slices every window has a table");
-        };
-        let mut gathered = own;
-        let mut over = Vec::new();
-        for (&start, slice) in slices.open.range(window.start()..window.end()) {
-            let ends = slice.last == *window;
-            match gathered {
-                None if ends => gathered = Some(slice.table),
-                _ => {
-                    let into = *gathered.get_or_insert_with(|| self.tables.open());
-                    self.tables.merge(into, slice.table);
-                    if ends {
-                        self.tables.close(slice.table);
-                    }
-                }
-            }
-            if ends {
-                over.push(start);
-            }
+        match &mut self.slices {
+            None => own.expect("without slices every window has a table"),
+            Some(slices) => slices.gather(window, own, &mut *self.tables),
         }
-        over.iter().for_each(|start| drop(slices.open.remove(start)));
-        gathered.unwrap_or_else(|| self.tables.open())
     }
 
     /// All slices, in order.
