@@ -66,6 +66,24 @@ impl Batch {
         Self { values: self.values.copied(), meta: self.meta.clone() }
     }
 
+    /// The same elements a second time; from now on both batches have their values lent.
+    ///
+    /// ```
+    /// use heliostat::batch::{Batch, ColumnExt, Meta};
+    ///
+    /// let mut batch = Batch::of(vec![1_i64], Meta::default());
+    /// let kept = batch.lend();
+    /// batch.own();
+    /// batch.values.typed_mut::<i64>()[0] = 2;
+    /// assert_eq!(kept.values.typed::<i64>(), [1]);
+    /// ```
+    #[must_use]
+    pub fn lend(&mut self) -> Self {
+        let [own, other] = self.values.lend();
+        self.values = own;
+        Self { values: other, meta: self.meta.clone() }
+    }
+
     /// Clones the values if they are lent, so that they can be changed and moved.
     pub fn own(&mut self) {
         if self.values.is_lent() {

@@ -30,6 +30,7 @@ pub struct Group<T> {
 
 #[derive(Clone)]
 enum Values<T> {
+    None,
     All(Run<T>),
     Among(Among<T>),
 }
@@ -73,14 +74,18 @@ impl<T: Element> Group<T> {
     /// Those values of a group that are of one kind. The group's values stay where they are.
     pub(crate) fn among<const KIND: usize, A: OneOf<KIND, Value = T>>(group: &Group<A>) -> Self {
         let Run { all, range } = match &group.values {
-            Values::All(run) => run.clone(),
-            Values::Among(_) => {
+            Values::All(run) => run,
+            Values::None | Values::Among(_) => {
                 let all: Vec<A> = group.values().cloned().collect();
-                Run { range: 0..all.len(), all: Arc::new(all) }
+                &Run { range: 0..all.len(), all: Arc::new(all) }
             }
         };
         let len = all[range.clone()].iter().filter_map(A::get).count();
-        Self { values: Values::Among(Among { all, range, next: next_of::<KIND, A>, len }) }
+        if len == 0 {
+            return Self { values: Values::None };
+        }
+        let (all, range, next) = (Arc::clone(all), range.clone(), next_of::<KIND, A> as Next<T>);
+        Self { values: Values::Among(Among { all, range, next, len }) }
     }
 
     /// The values, one by one, from the beginning.
@@ -101,6 +106,7 @@ impl<T> Group<T> {
     /// How many values it has.
     pub fn len(&self) -> usize {
         match &self.values {
+            Values::None => 0,
             Values::All(run) => run.range.len(),
             Values::Among(among) => among.len,
         }
@@ -113,6 +119,7 @@ impl<T> Group<T> {
 
     fn values(&self) -> impl Iterator<Item = &T> {
         let (all, among) = match &self.values {
+            Values::None => (&[][..], None),
             Values::All(Run { all, range }) => (&all[range.clone()], None),
             Values::Among(among) => (&[][..], Some(among)),
         };

@@ -8,10 +8,13 @@
 //!
 //! Looking at an inline text as `str` has to say that its bytes are UTF-8. Checking it at every
 //! look costs five times the look itself, so it is not checked. It holds because bytes get
-//! into `Inline` in `Str::inline` alone, where a whole `str` is copied together with its length;
-//! afterwards nothing changes either. No other module can name the variants. The tests build every
+//! into `Inline` in `Str::inline`, where a whole `str` is copied together with its length, and in
+//! `Str::of_words`, which takes a stretch of a `str` between ASCII characters, and nowhere else;
+//! afterwards nothing changes either. Only `words.rs` calls the second. The tests build every
 //! length with every width of character at its end, and use no file, clock or thread, so that they
 //! run under Miri and valgrind.
+
+mod words;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Borrow;
@@ -101,6 +104,17 @@ impl Str {
         let mut bytes = [0; BYTES_MAX];
         copy_short(text.as_bytes(), &mut bytes);
         Some(Self(Form::Inline { bytes, length }))
+    }
+
+    /// The inline form of a stretch of a `str` between ASCII characters, given as its bytes in three
+    /// numbers with zeros behind them. It has at most 23.
+    #[inline]
+    fn of_words([first, second, third]: [u64; 3], length: usize) -> Self {
+        let mut bytes = [0; BYTES_MAX];
+        bytes[..8].copy_from_slice(&first.to_le_bytes());
+        bytes[8..16].copy_from_slice(&second.to_le_bytes());
+        bytes[16..].copy_from_slice(&third.to_le_bytes()[..BYTES_MAX - 16]);
+        Self(Form::Inline { bytes, length: Length::ALL[length] })
     }
 
     /// All of an inline text as three numbers: two texts are equal if and only if theirs are. `None`

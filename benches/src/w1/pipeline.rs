@@ -11,7 +11,7 @@ pub fn pipeline(text: &Arc<String>, pieces: usize) -> (Pipeline, Checked) {
     pipeline
         .read(TextLines::new(text, pieces))
         .flat_map_into(|line, out: &mut Emit<'_, Str>| {
-            line.split_ascii_whitespace().for_each(|word| out.emit(word));
+            Str::for_each_word(line, |word| out.emit(word));
         })
         .count_per_element()
         .write(checked.rows(|(word, count): &(Str, u64)| row(word, *count)));

@@ -152,14 +152,6 @@ impl StageWork {
         Ok(())
     }
 
-    /// A copy of a batch that the stage is about to take, for another try.
-    ///
-    /// # Errors
-    /// If cloning an element panics.
-    pub fn copy_of(&self, batch: &Batch) -> Result<Batch, StageError> {
-        copy_of(batch).map_err(|error| error.in_step(&self.root_path))
-    }
-
     /// Takes one batch of the bundle through all steps and leaves it empty.
     ///
     /// # Errors

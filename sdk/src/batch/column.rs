@@ -37,6 +37,8 @@ pub trait Column: Any + Send + Sync {
     fn append(&mut self, other: &mut dyn Column);
     /// The name of the value type, for messages.
     fn type_name(&self) -> &'static str;
+    /// Lends the values to two columns, and leaves this one empty.
+    fn lend(&mut self) -> [Box<dyn Column>; 2];
     /// Whether others have the values, too: they can be looked at and cloned, but neither changed nor
     /// moved.
     fn is_lent(&self) -> bool {
@@ -85,6 +87,12 @@ impl<T: Element> Column for Vec<T> {
         }
     }
 
+    fn lend(&mut self) -> [Box<dyn Column>; 2] {
+        let values = std::mem::take(self);
+        let lent = Lent { range: 0..values.len(), all: Arc::new(values) };
+        [Box::new(lent.clone()), Box::new(lent)]
+    }
+
     fn type_name(&self) -> &'static str {
         type_name::<T>()
     }
@@ -106,7 +114,6 @@ impl<T: Element> Column for Vec<T> {
 /// assert_eq!(column.typed::<u64>(), &[20, 30]);
 /// assert!(!column.copied().is_lent());
 /// ```
-#[derive(Clone)]
 pub struct Lent<T> {
     all: Arc<Vec<T>>,
     range: Range<usize>,
@@ -134,6 +141,12 @@ impl<T> Lent<T> {
             self.range.end = range.end;
         }
         follows
+    }
+}
+
+impl<T> Clone for Lent<T> {
+    fn clone(&self) -> Self {
+        Self { all: Arc::clone(&self.all), range: self.range.clone() }
     }
 }
 
@@ -165,6 +178,12 @@ impl<T: Element> Column for Lent<T> {
 
     fn append(&mut self, _other: &mut dyn Column) {
         lent_to_others()
+    }
+
+    fn lend(&mut self) -> [Box<dyn Column>; 2] {
+        let lent = self.clone();
+        Column::clear(self);
+        [Box::new(lent.clone()), Box::new(lent)]
     }
 
     fn type_name(&self) -> &'static str {

@@ -64,7 +64,7 @@ impl Bundling {
         unreachable!("the last try returns")
     }
 
-    /// Begins a try; what it takes from `rest` is copied to `kept`, if it may fail.
+    /// Begins a try; what it takes from `rest` is lent to `kept`, if it may fail.
     fn fill(
         self,
         (functions, stage, exchange): (&Functions, &mut StageWork, &mut Exchange),
@@ -75,14 +75,7 @@ impl Bundling {
         stage.start_bundle()?;
         while let Some(Admitted { sides, mut batch }) = rest.pop_front() {
             if let Some(kept) = &mut kept {
-                match stage.copy_of(&batch) {
-                    Ok(copy) => kept.push(Admitted { sides: sides.clone(), batch: copy }),
-                    Err(error) => {
-                        // It goes on waiting: the next try takes it.
-                        rest.push_front(Admitted { sides, batch });
-                        return Err(error);
-                    }
-                }
+                kept.push(Admitted { sides: sides.clone(), batch: batch.lend() });
             }
             if !sides.is_empty() {
                 stage.see(&sides)?;

@@ -42,7 +42,7 @@ impl Exchange {
 
     /// Takes back a batch that was emptied.
     pub fn give_back(&mut self, batch: Batch) {
-        if self.spare.is_empty() && batch.is_empty() {
+        if self.spare.is_empty() && batch.is_empty() && !batch.values.is_lent() {
             self.spare.push(batch);
         }
     }

@@ -99,18 +99,15 @@ impl Shop<'_> {
         &self,
         (number, lane, desk): (usize, &mut Lane, &mut Desk),
         input: CollectionId,
-        batches: Vec<Batch>,
+        mut batches: Vec<Batch>,
         made: &mut Made,
     ) -> Result<(), RunError> {
         let begins = self.site.plan.stages_from(input).filter(|stage| stage.head.is_none());
         let stages: Vec<usize> = begins.map(|stage| stage.id.0 as usize).collect();
         let Some((last, others)) = stages.split_last() else { return Ok(()) };
         for &stage in others {
-            // Elements are cloned by the author's code.
-            let path = &self.site.graph.producer(input).path;
-            let copies: Vec<Batch> = guarded(path, || batches.iter().map(Batch::copied).collect())?;
-            let copies = copies.into_iter().map(Admitted::without_sides).collect();
-            self.bundles((number, lane, desk), stage, copies, made)?;
+            let lent = batches.iter_mut().map(Batch::lend).map(Admitted::without_sides).collect();
+            self.bundles((number, lane, desk), stage, lent, made)?;
         }
         let batches = batches.into_iter().map(Admitted::without_sides).collect();
         self.bundles((number, lane, desk), *last, batches, made)

@@ -120,7 +120,8 @@ impl<V: Element> Fold<V> for Gathered {
         out: &mut Vec<(K, Group<V>)>,
     ) {
         let shared_max = SHARED_BYTES / size_of::<V>().max(1);
-        let (mut shared, mut ends) = (Vec::new(), Vec::new());
+        out.reserve(entries.size_hint().0);
+        let (mut shared, mut ends) = (Vec::with_capacity(shared_max), Vec::new());
         for (key, gathering) in entries {
             if let Gathering::Many(values) = &gathering
                 && shared_max < 8 * values.len()

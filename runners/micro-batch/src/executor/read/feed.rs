@@ -104,8 +104,8 @@ impl Shop<'_> {
             return Ok(());
         };
         for &stage in others {
-            let mut copy = lane.stages[stage].copy_of(batch).map_err(Failure::OfStage)?;
-            lane.stages[stage].process(&mut copy, &mut NoInspect).map_err(Failure::OfStage)?;
+            let mut lent = batch.lend();
+            lane.stages[stage].process(&mut lent, &mut NoInspect).map_err(Failure::OfStage)?;
         }
         lane.stages[*last].process(batch, &mut NoInspect).map_err(Failure::OfStage)?;
         batch.clear();
