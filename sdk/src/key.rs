@@ -62,7 +62,7 @@ impl Key for Str {
     fn table_hash<S: BuildHasher>(&self, state: &S) -> u64 {
         match self.inline_words() {
             // The length of a word is hard to foretell: this asks for none.
-            Some(words) => state.hash_one(words),
+            Some([first, second, last]) => state.hash_one((first, second, last)),
             None => state.hash_one(self),
         }
     }

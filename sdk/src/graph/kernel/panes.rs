@@ -1,5 +1,7 @@
 //! One table per open pane, from key to accumulator, dropped whole.
 
+mod add;
+
 use super::fold::held_bytes;
 use super::table::Table;
 use super::{Afterwards, Fold};
@@ -128,8 +130,10 @@ pub(super) struct Tables<K: 'static, V, F: Fold<V>> {
     free: Vec<u32>,
     /// Closed tables, kept for their room.
     spare: Vec<Table<K, F::Accumulator>>,
-    /// Those of a batch in hand, where they are found before the entries are.
+    /// Those of the batch in hand, where they are made before entries are looked for.
     hashes: Vec<u64>,
+    /// The entries of its keys, as far as they were found at once.
+    found: Vec<u32>,
     key_coder: Coder<K>,
     accumulator_coder: Coder<F::Accumulator>,
 }
@@ -144,6 +148,7 @@ impl<K: Key, V: Element, F: Fold<V>> Tables<K, V, F> {
             free: Vec::new(),
             spare: Vec::new(),
             hashes: Vec::new(),
+            found: Vec::new(),
             key_coder: Coder::of(),
             accumulator_coder: Coder::of(),
         }
@@ -196,43 +201,21 @@ impl<K: Key, V: Element, F: Fold<V>> PaneTables for Tables<K, V, F> {
 
     fn add(&mut self, values: &mut dyn Column, to: PaneColumn<'_>) {
         let values = values.typed_mut::<(K, V)>();
-        let (fold, hasher, hashes) = (self.fold.as_ref(), &self.hasher, &mut self.hashes);
-        // Keys with text take paths through their hash that no processor foretells. All hashes before
-        // all entries: the next ones are looked for while one is still on its way from memory.
-        let before = std::mem::needs_drop::<K>();
-        hashes.clear();
-        if before {
-            hashes.extend(values.iter().map(|(key, _)| key.table_hash(hasher)));
-        }
-        let hash = |at: usize, key: &K| if before { hashes[at] } else { key.table_hash(hasher) };
-        match to {
-            PaneColumn::All(pane) => {
-                let table = self.panes[pane.0 as usize].as_mut().expect("the pane is open");
-                let mut rest = values.drain(..);
-                if size_of::<K>() == 0
-                    && let Some((key, first)) = rest.next()
-                {
-                    // All keys of such a type are equal.
-                    let entry =
-                        table.change(hasher, key, || fold.create(), |it| fold.add(it, first));
-                    let (_, accumulator) = &mut table.entries_mut()[entry as usize];
-                    rest.by_ref().for_each(|(_, value)| fold.add(accumulator, value));
-                }
-                for (at, (key, value)) in rest.enumerate() {
-                    let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
-                    table.change_hashed(hash(at, &key), key, || fold.create(), add);
-                }
+        let panes = match to {
+            PaneColumn::All(pane) if std::mem::needs_drop::<K>() => {
+                return self.add_in_passes(values, pane);
             }
-            PaneColumn::Each(panes) => {
-                for (at, ((key, value), &pane)) in values.drain(..).zip(panes).enumerate() {
-                    if pane == SKIP {
-                        continue;
-                    }
-                    let table = self.panes[pane as usize].as_mut().expect("the pane is open");
-                    let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
-                    table.change_hashed(hash(at, &key), key, || fold.create(), add);
-                }
+            PaneColumn::All(pane) => return self.add_to(values, pane),
+            PaneColumn::Each(panes) => panes,
+        };
+        let (fold, hasher) = (self.fold.as_ref(), &self.hasher);
+        for ((key, value), &pane) in values.drain(..).zip(panes) {
+            if pane == SKIP {
+                continue;
             }
+            let table = self.panes[pane as usize].as_mut().expect("the pane is open");
+            let add = |accumulator: &mut F::Accumulator| fold.add(accumulator, value);
+            table.change(hasher, key, || fold.create(), add);
         }
     }
 

@@ -11,6 +11,9 @@ const KEYS_MAX: usize = 1 << 31;
 
 const EMPTY: u64 = u64::MAX;
 
+/// The number of no entry.
+pub(super) const UNKNOWN: u32 = u32::MAX;
+
 /// Which bits of a slot are of the hash; in the others is the number of an entry.
 const OF_HASH: u64 = 0xFFFF_FFFF_0000_0000;
 
@@ -72,6 +75,20 @@ impl<K: Key, A> Table<K, A> {
                 change(&mut accumulator);
                 self.insert(at, hash, (key, accumulator))
             }
+        }
+    }
+
+    /// The entry of each key that is found by its first slot, as most are; [`UNKNOWN`] for the others.
+    /// Looked for in two passes without a branch, so that many are on their way from memory at once.
+    pub(super) fn find_all<V>(&self, keys: &[(K, V)], hashes: &[u64], found: &mut Vec<u32>) {
+        found.clear();
+        found.extend(hashes.iter().map(|&hash| {
+            let slot = self.slots[first_slot(hash, self.shift)];
+            if (slot ^ hash) & OF_HASH == 0 { slot as u32 } else { UNKNOWN }
+        }));
+        for ((key, _), found) in keys.iter().zip(found) {
+            let known = self.entries.get(*found as usize).is_some_and(|(known, _)| known == key);
+            *found = if known { *found } else { UNKNOWN };
         }
     }
 
@@ -214,7 +231,8 @@ fn entry(slot: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{EMPTY, SLOTS_MIN, Table};
+    use super::{EMPTY, SLOTS_MIN, Table, UNKNOWN};
+    use crate::Key;
     use foldhash::fast::FixedState;
 
     fn counted(keys: impl Iterator<Item = u64>) -> Table<u64, u64> {
@@ -229,6 +247,24 @@ mod tests {
     fn entries_stand_in_the_order_their_keys_first_came() {
         let table = counted([5, 3, 5, 8, 3, 5].into_iter());
         assert_eq!(table.entries(), [(5, 3), (3, 2), (8, 1)]);
+    }
+
+    #[test]
+    fn what_is_found_at_once_is_what_is_there() {
+        let hasher = FixedState::with_seed(7);
+        let table = counted((0..2_000).step_by(2));
+        let keys: Vec<(u64, ())> = (0..2_000).map(|key| (key, ())).collect();
+        let hashes: Vec<u64> = keys.iter().map(|(key, ())| key.table_hash(&hasher)).collect();
+        let mut found = vec![7];
+        table.find_all(&keys, &hashes, &mut found);
+        assert_eq!(found.len(), keys.len());
+        for ((key, ()), &found) in keys.iter().zip(&found) {
+            let there = table.entries().get(found as usize).map(|(known, _)| known);
+            assert!(found == UNKNOWN || there == Some(key), "{key} is not in entry {found}");
+            assert!(key % 2 == 0 || found == UNKNOWN, "{key} is not there");
+        }
+        let found = found.iter().filter(|&&found| found != UNKNOWN).count();
+        assert!(table.entries().len() / 2 < found, "most are found at once, not {found}");
     }
 
     #[test]
