@@ -76,8 +76,11 @@ fn untagged<K: Key, S: Sorted>(
     let grouping = pipeline.united(tagged, caller).grouping(DroppedOutput::Counted, caller);
     let groups: PCollection<(K, Group<S::Tagged>)> =
         PCollection::new(&pipeline.builder, grouping.groups, grouping.step);
-    let sort = |(key, all): (K, Group<S::Tagged>)| (key, S::among(&all));
-    groups.element_wise("Untag", erase::map(sort), false, caller)
+    let sort = |(key, all): &(K, Group<S::Tagged>), out: &mut Vec<(K, S)>| {
+        out.push((key.clone(), S::among(all)));
+        Ok(())
+    };
+    groups.element_wise("Untag", erase::flat_map_by_reference(sort), false, caller)
 }
 
 macro_rules! co_groups {
