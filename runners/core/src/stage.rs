@@ -225,7 +225,9 @@ impl StageWork {
     pub fn give_back(&mut self, target: Target, batch: Batch) {
         debug_assert!(batch.is_empty(), "a target takes all elements of a batch");
         let mut targets = self.stage.targets.iter();
-        if let Some(at) = targets.position(|(_, known)| *known == target) {
+        if let Some(at) = targets.position(|(_, known)| *known == target)
+            && !batch.values.is_lent()
+        {
             self.spare[at] = Some(batch);
         }
     }
@@ -340,8 +342,10 @@ impl StageWork {
             operator.counts.elements_out += operator.out[output].len() as u64;
             let mut batch = take(&mut operator.out[output]);
             self.deliver(collection, &mut batch, inspect)?;
-            batch.clear();
-            self.operators[at].out[output] = batch;
+            if !batch.values.is_lent() {
+                batch.clear();
+                self.operators[at].out[output] = batch;
+            }
         }
         Ok(())
     }
