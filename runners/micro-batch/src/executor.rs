@@ -245,7 +245,8 @@ impl<'a> Executor<'a> {
     /// memory.
     fn write_out(&mut self) -> Result<(), RunError> {
         let first = self.first_part();
-        self.sinks.write_out(self.job.functions, self.settings.attempts, first)?;
+        let work = (self.host.as_ref(), self.job.functions);
+        self.sinks.write_out(work, self.settings.attempts, first)?;
         self.written_out += 1;
         self.take_room();
         Ok(())
@@ -273,7 +274,8 @@ impl<'a> Executor<'a> {
     /// Lets what the round has for sinks be prepared, and appear where it does so epoch by epoch.
     fn commit(&mut self) -> Result<(), RunError> {
         let (functions, attempts) = (self.job.functions, self.settings.attempts);
-        self.sinks.prepare(functions, attempts, self.first_part())?;
+        let first = self.first_part();
+        self.sinks.prepare((self.host.as_ref(), functions), attempts, first)?;
         self.written_out = 0;
         self.take_room();
         self.sinks.commit_epoch(functions, attempts)
@@ -369,7 +371,7 @@ impl<'a> Executor<'a> {
 }
 
 /// Nothing of a lane's work may unwind into the host.
-fn caught_whole<R>(work: impl FnOnce() -> Result<R, RunError>) -> Result<R, RunError> {
+pub(crate) fn caught_whole<R>(work: impl FnOnce() -> Result<R, RunError>) -> Result<R, RunError> {
     catch_panic(work).unwrap_or_else(|panicked| {
         Err(RunError::failed(format!(
             "a worker panicked: {panicked}\n  this is a bug of heliostat"

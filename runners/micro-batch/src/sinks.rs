@@ -2,12 +2,13 @@
 //! and written in one stage goes into parts of its own at once, which are prepared with the share of
 //! the read they are of.
 
+use crate::executor::caught_whole;
 use heliostat::batch::Batch;
 use heliostat::erased_io::ErasedWriter;
 use heliostat::graph::Functions;
 use heliostat::savepoint::WriteState;
 use heliostat::{Completion, Error, Result, RunError, SinkStyle, TransformId, Written};
-use heliostat_runner_core::{OpenedWrite, caught};
+use heliostat_runner_core::{Host, OpenedWrite, caught, for_each};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -133,11 +134,11 @@ impl Sinks {
     /// epochs of those that it had something for. Parts are numbered from `first`.
     pub(crate) fn prepare(
         &mut self,
-        functions: &Functions,
+        work: (&dyn Host, &Functions),
         attempts: u32,
         first: u32,
     ) -> Result<(), RunError> {
-        self.write_out(functions, attempts, first)?;
+        self.write_out(work, attempts, first)?;
         for sink in self.open.values_mut() {
             sink.epoch += u64::from(std::mem::take(&mut sink.is_in_epoch));
         }
@@ -147,7 +148,7 @@ impl Sinks {
     /// Writes and prepares what the round has so far. Parts are numbered from `first`.
     pub(crate) fn write_out(
         &mut self,
-        functions: &Functions,
+        work: (&dyn Host, &Functions),
         attempts: u32,
         first: u32,
     ) -> Result<(), RunError> {
@@ -164,7 +165,7 @@ impl Sinks {
         }
         for (step, sink) in &mut self.open {
             sink.is_in_epoch |= !sink.round.is_empty() || written.contains_key(step);
-            for (shard, batches) in sink.prepare_round(functions, attempts, first)? {
+            for (shard, batches) in sink.prepare_round(work, attempts, first)? {
                 let batches = batches.into_iter().filter(|_| keeps_room);
                 self.room.extend(batches.map(|batch| (*step, shard as usize, batch)));
             }
@@ -190,7 +191,7 @@ impl Sinks {
     /// Lets everything appear, be it empty.
     pub(crate) fn commit_all(
         &mut self,
-        functions: &Functions,
+        (host, functions): (&dyn Host, &Functions),
         completion: Completion,
         attempts: u32,
     ) -> Result<BTreeMap<String, Written>, RunError> {
@@ -198,7 +199,7 @@ impl Sinks {
         let is_bare = |sink: &&mut Sink| sink.prepared.is_empty() && sink.written.is_none();
         for sink in self.open.values_mut().filter(is_bare) {
             sink.round.insert(0, Vec::new());
-            sink.prepare_round(functions, attempts, 0)?;
+            sink.prepare_round((host, functions), attempts, 0)?;
         }
         // What appears at the end does so when all else has.
         for style in [SinkStyle::PerEpoch, SinkStyle::AtEnd] {
@@ -284,14 +285,14 @@ impl Sink {
     /// Writes and prepares what the round has; gives what was written.
     fn prepare_round(
         &mut self,
-        functions: &Functions,
+        (host, functions): (&dyn Host, &Functions),
         attempts: u32,
         first: u32,
     ) -> Result<BTreeMap<u32, Vec<Batch>>, RunError> {
         let mut round = std::mem::take(&mut self.round);
         let mut attempt = 1;
         let parts = loop {
-            match self.write(functions, &mut round, (first, attempt < attempts)) {
+            match self.write((host, functions), &mut round, (first, attempt < attempts))? {
                 Ok(parts) => break parts,
                 Err(error) if attempt == attempts => {
                     let what = format!("failed {attempts} times, the last time with");
@@ -304,44 +305,57 @@ impl Sink {
         Ok(round)
     }
 
-    /// Writes a part for each shard, of copies if it may be tried `again`; if one cannot be written,
-    /// none is left.
+    /// Writes a part for each shard, several at a time, of copies if it may be tried `again`; if one
+    /// cannot be written, none is left. Where a worker dies, the run does.
     fn write(
         &mut self,
-        functions: &Functions,
+        (host, functions): (&dyn Host, &Functions),
         round: &mut BTreeMap<u32, Vec<Batch>>,
         (first_part, again): (u32, bool),
-    ) -> Result<Vec<Vec<u8>>> {
+    ) -> Result<Result<Vec<Vec<u8>>>, RunError> {
         let code = functions.write(&self.path);
-        let mut parts = Vec::new();
+        let mut open = Vec::new();
         for (&shard, batches) in round {
             let number = first_part + shard;
-            let first = self.take_first().filter(|_| number == 0);
+            open.push((number, self.take_first().filter(|_| number == 0), batches));
+        }
+        if open.is_empty() {
+            return Ok(Ok(Vec::new()));
+        }
+        // Where a worker dies, what others have prepared is known nevertheless.
+        let (epoch, prepared) = (self.epoch, Mutex::new(BTreeMap::new()));
+        let write = |_, (number, first, batches): &mut (u32, Option<_>, &mut Vec<Batch>)| {
             let part = caught(|| {
-                let mut writer = match first {
+                let mut writer: Box<dyn ErasedWriter> = match first.take() {
                     Some(writer) => writer,
-                    None => code.open(self.epoch, number)?,
+                    None => code.open(epoch, *number)?,
                 };
-                for batch in batches {
+                for batch in batches.iter_mut() {
                     // Copied one by one, which goes through the author's code: they stay in the
                     // caches of a core.
                     if again { writer.write(&mut batch.copied())? } else { writer.write(batch)? }
                 }
                 writer.prepare()
-            });
-            match part {
-                Ok(part) => parts.push(part),
-                Err(error) => {
-                    let removed = caught(|| {
-                        code.discard(parts);
-                        Ok(())
-                    });
-                    drop(removed);
-                    return Err(error);
-                }
-            }
-        }
-        Ok(parts)
+            })?;
+            prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(*number, part);
+            Ok(())
+        };
+        let written = caught_whole(|| Ok(for_each(host, &mut open, write)));
+        let prepared = prepared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let parts = prepared.into_values().collect();
+        let failed = match written {
+            Ok(written) => match written.into_iter().collect::<Result<()>>() {
+                Ok(()) => return Ok(Ok(parts)),
+                Err(error) => Ok(Err(error)),
+            },
+            Err(died) => Err(died),
+        };
+        let removed = caught(|| {
+            code.discard(parts);
+            Ok(())
+        });
+        drop(removed);
+        failed
     }
 
     /// Commits what is prepared. A commit that failed can be repeated.

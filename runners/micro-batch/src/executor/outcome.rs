@@ -19,10 +19,10 @@ impl Executor<'_> {
             }
         };
         let (functions, attempts) = (self.job.functions, self.settings.attempts);
-        let first = self.first_part();
+        let (work, first) = ((self.host.as_ref(), functions), self.first_part());
         let committed = noted
-            .and_then(|()| self.sinks.prepare(functions, attempts, first))
-            .and_then(|()| self.sinks.commit_all(functions, completion, attempts));
+            .and_then(|()| self.sinks.prepare(work, attempts, first))
+            .and_then(|()| self.sinks.commit_all(work, completion, attempts));
         match committed {
             Ok(written) => self.ledger.result.written = written,
             Err(error) => {
@@ -51,7 +51,7 @@ impl Executor<'_> {
         let saved = self.works.save(at_work, &self.ledger, header);
         let prepared = saved.and_then(|saved| {
             self.ledger.note_open(at_work, &self.works)?;
-            self.sinks.prepare(functions, attempts, first)?;
+            self.sinks.prepare((self.host.as_ref(), functions), attempts, first)?;
             Ok(saved)
         });
         let mut savepoint = match prepared {
