@@ -17,22 +17,20 @@ trait OneByOne: Send + Sync + 'static {
     type Element: Element;
 
     /// Takes all elements and counts those it is through with in `done`.
-    fn take(
-        &self,
-        elements: impl ExactSizeIterator<Item = Self::Element>,
-        out: &mut dyn Column,
-        done: &mut usize,
-    ) -> Result<Gave>;
-
-    /// The same with elements that nobody else takes.
     fn take_all(
         &self,
         elements: &mut Vec<Self::Element>,
         out: &mut dyn Column,
         done: &mut usize,
-    ) -> Result<Gave> {
-        self.take(elements.drain(..), out, done)
-    }
+    ) -> Result<Gave>;
+
+    /// The same with elements that others take, too.
+    fn take_shared(
+        &self,
+        elements: &[Self::Element],
+        out: &mut dyn Column,
+        done: &mut usize,
+    ) -> Result<Gave>;
 }
 
 /// How many elements came of each.
@@ -89,30 +87,31 @@ impl<F: OneByOne> StepWork for ByElement<F> {
         out: &mut [Batch],
         done: &mut usize,
     ) -> Option<Result<()>> {
-        let elements = input.values.typed::<F::Element>().iter().cloned();
-        let gave = self.function.take(elements, out[0].values.as_mut(), done);
+        let elements = input.values.typed::<F::Element>();
+        let gave = self.function.take_shared(elements, out[0].values.as_mut(), done);
         Some(gave.map(|gave| gave.describe_shared(&input.meta, &mut out[0].meta)))
     }
 }
 
 struct Map<T, U, F>(F, PhantomData<fn(T) -> U>);
 
-impl<T: Element, U: Element, F: Fn(T) -> U + Send + Sync + 'static> OneByOne for Map<T, U, F> {
-    type Element = T;
-
-    fn take(
+impl<T: Element, U: Element, F: Fn(T) -> U + Send + Sync + 'static> Map<T, U, F> {
+    /// What it makes of elements, one by one.
+    fn mapped(
         &self,
         elements: impl ExactSizeIterator<Item = T>,
-        out: &mut dyn Column,
         done: &mut usize,
-    ) -> Result<Gave> {
-        out.typed_mut::<U>().extend(elements.map(|element| {
+    ) -> impl ExactSizeIterator<Item = U> {
+        elements.map(|element| {
             let mapped = (self.0)(element);
             *done += 1;
             mapped
-        }));
-        Ok(Gave::One)
+        })
     }
+}
+
+impl<T: Element, U: Element, F: Fn(T) -> U + Send + Sync + 'static> OneByOne for Map<T, U, F> {
+    type Element = T;
 
     fn take_all(
         &self,
@@ -122,16 +121,18 @@ impl<T: Element, U: Element, F: Fn(T) -> U + Send + Sync + 'static> OneByOne for
     ) -> Result<Gave> {
         let mapped = out.typed_mut::<U>();
         if Layout::new::<T>() != Layout::new::<U>() || !mapped.is_empty() {
-            return self.take(elements.drain(..), out, done);
+            mapped.extend(self.mapped(elements.drain(..), done));
+            return Ok(Gave::One);
         }
         // What is made of an element takes its place, and the two columns exchange their rooms.
-        let in_place = std::mem::take(elements).into_iter().map(|element| {
-            let mapped = (self.0)(element);
-            *done += 1;
-            mapped
-        });
-        let room = std::mem::replace(mapped, in_place.collect());
+        let in_place = self.mapped(std::mem::take(elements).into_iter(), done).collect();
+        let room = std::mem::replace(mapped, in_place);
         *elements = room.into_iter().map(|_| unreachable!("the column is empty")).collect();
+        Ok(Gave::One)
+    }
+
+    fn take_shared(&self, elements: &[T], out: &mut dyn Column, done: &mut usize) -> Result<Gave> {
+        out.typed_mut::<U>().extend(self.mapped(elements.iter().cloned(), done));
         Ok(Gave::One)
     }
 }
@@ -143,56 +144,30 @@ pub(crate) fn map<T: Element, U: Element>(
     by_element(Map(f, PhantomData))
 }
 
-/// A step that only looks at its elements.
-struct ByReference<T, U, F> {
-    function: Arc<F>,
-    types: PhantomData<fn(&T) -> U>,
-}
+/// A function that only looks at its elements.
+struct Look<T, U, F>(F, PhantomData<fn(&T) -> U>);
 
-impl<T, U, F> ByReference<T, U, F>
+impl<T, U, F> OneByOne for Look<T, U, F>
 where
     T: Element,
     U: Element,
     F: Fn(&T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
 {
-    fn look(&self, input: &dyn Column, out: &mut dyn Column, done: &mut usize) -> Result<Gave> {
-        let elements = input.typed::<T>().iter();
-        flat_mapped(elements, out.typed_mut::<U>(), done, &*self.function)
-    }
-}
+    type Element = T;
 
-impl<T, U, F> StepFn for ByReference<T, U, F>
-where
-    T: Element,
-    U: Element,
-    F: Fn(&T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
-{
-    fn setup(&self) -> Result<Box<dyn StepWork>> {
-        Ok(Box::new(Self { function: Arc::clone(&self.function), types: PhantomData }))
-    }
-}
-
-impl<T, U, F> StepWork for ByReference<T, U, F>
-where
-    T: Element,
-    U: Element,
-    F: Fn(&T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
-{
-    fn process(&mut self, input: &mut Batch, out: &mut [Batch], done: &mut usize) -> Result<()> {
-        let gave = self.look(input.values.as_ref(), out[0].values.as_mut(), done)?;
-        gave.describe(&mut input.meta, &mut out[0].meta);
-        input.values.clear();
-        Ok(())
-    }
-
-    fn process_shared(
-        &mut self,
-        input: &Batch,
-        out: &mut [Batch],
+    fn take_all(
+        &self,
+        elements: &mut Vec<T>,
+        out: &mut dyn Column,
         done: &mut usize,
-    ) -> Option<Result<()>> {
-        let gave = self.look(input.values.as_ref(), out[0].values.as_mut(), done);
-        Some(gave.map(|gave| gave.describe_shared(&input.meta, &mut out[0].meta)))
+    ) -> Result<Gave> {
+        let gave = self.take_shared(elements, out, done)?;
+        elements.clear();
+        Ok(gave)
+    }
+
+    fn take_shared(&self, elements: &[T], out: &mut dyn Column, done: &mut usize) -> Result<Gave> {
+        flat_mapped(elements.iter(), out.typed_mut::<U>(), done, &self.0)
     }
 }
 
@@ -200,7 +175,7 @@ where
 pub(crate) fn flat_map_by_reference<T: Element, U: Element>(
     f: impl Fn(&T, &mut Vec<U>) -> Result<()> + Send + Sync + 'static,
 ) -> Arc<dyn StepFn> {
-    Arc::new(ByReference { function: Arc::new(f), types: PhantomData })
+    by_element(Look(f, PhantomData))
 }
 
 struct FlatMap<T, U, F>(F, PhantomData<fn(T) -> U>);
@@ -213,13 +188,17 @@ where
 {
     type Element = T;
 
-    fn take(
+    fn take_all(
         &self,
-        elements: impl ExactSizeIterator<Item = T>,
+        elements: &mut Vec<T>,
         out: &mut dyn Column,
         done: &mut usize,
     ) -> Result<Gave> {
-        flat_mapped(elements, out.typed_mut::<U>(), done, &self.0)
+        flat_mapped(elements.drain(..), out.typed_mut::<U>(), done, &self.0)
+    }
+
+    fn take_shared(&self, elements: &[T], out: &mut dyn Column, done: &mut usize) -> Result<Gave> {
+        flat_mapped(elements.iter().cloned(), out.typed_mut::<U>(), done, &self.0)
     }
 }
 
@@ -328,5 +307,25 @@ impl<T: Element, F: Fn(&T) -> bool + Send + Sync + 'static> StepWork for Filter<
         out[0].values.typed_mut::<T>().extend(kept);
         out[0].meta.select_from(&input.meta, &picked);
         Some(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::map;
+    use crate::batch::{Batch, ColumnExt, Meta};
+
+    #[test]
+    fn a_map_between_types_of_one_layout_works_in_the_room_it_is_given() {
+        let mut input = Batch::of(vec![1_u64, 2, 3], Meta::default());
+        let mut out = [Batch::of(Vec::<i64>::with_capacity(5), Meta::default())];
+        let place = |batch: &Batch| batch.values.typed::<u64>().as_ptr().addr();
+        let (given, mut done) = (place(&input), 0);
+        let mut step = map(|n: u64| -n.cast_signed()).setup().expect("a closure needs no setup");
+        step.process(&mut input, &mut out, &mut done).expect("a map does not fail");
+        let made = out[0].values.typed::<i64>();
+        assert_eq!((made, made.as_ptr().addr(), done), (&[-1, -2, -3][..], given, 3));
+        let room = input.values.typed_mut::<u64>();
+        assert_eq!((room.len(), room.capacity()), (0, 5));
     }
 }
