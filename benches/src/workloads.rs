@@ -7,6 +7,7 @@ use crate::{w1, w2, w3, w4, w5};
 use heliostat::{Pipeline, Runner, runners};
 use heliostat_direct as _;
 use heliostat_micro_batch as _;
+use heliostat_per_record as _;
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;

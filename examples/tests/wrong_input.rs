@@ -21,10 +21,11 @@ const STOPPING: &str = "stopping when what is in hand is done";
 enum On {
     Direct,
     MicroBatch,
+    PerRecord,
 }
 
 impl On {
-    const ALL: [Self; 2] = [Self::Direct, Self::MicroBatch];
+    const ALL: [Self; 3] = [Self::Direct, Self::MicroBatch, Self::PerRecord];
 
     /// How it is chosen on the command line.
     fn chosen(self) -> &'static [&'static str] {
@@ -32,6 +33,7 @@ impl On {
             // Trusting, so that the failing element is always the same one of its batch.
             Self::Direct => &["--direct.trusting"],
             Self::MicroBatch => &["--runner", "micro-batch"],
+            Self::PerRecord => &["--runner", "per-record"],
         }
     }
 
@@ -42,6 +44,7 @@ impl On {
             Self::MicroBatch => {
                 &["--runner", "micro-batch", "--micro-batch.round-elements", "100000"]
             }
+            Self::PerRecord => &["--runner", "per-record"],
         }
     }
 }
@@ -204,6 +207,7 @@ fn assert_golden(name: &str, on: On, said: &str) {
     let golden = match on {
         On::Direct => shared.clone(),
         On::MicroBatch => messages.join("micro-batch").join(format!("{name}.txt")),
+        On::PerRecord => messages.join("per-record").join(format!("{name}.txt")),
     };
     let of = |path: &Path| fs::read_to_string(path).ok();
     let is_as_direct = on != On::Direct && of(&shared).is_some_and(|shared| shared == said);

@@ -55,3 +55,5 @@ pub use written::written;
 use heliostat_direct as _;
 #[cfg(feature = "our-runners")]
 use heliostat_micro_batch as _;
+#[cfg(feature = "our-runners")]
+use heliostat_per_record as _;

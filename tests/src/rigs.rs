@@ -34,6 +34,9 @@ pub(crate) const COMBINE: &str = "combine";
 /// How much a round takes, where a runner has rounds.
 const ROUND_ELEMENTS: &str = "round-elements";
 
+/// How much goes through an operator at once, where a runner has long-lived ones.
+const BUNDLE_ELEMENTS: &str = "bundle-elements";
+
 /// Over how many shards keys are spread, where a runner has shards.
 const SHARDS: &str = "shards";
 
@@ -167,7 +170,7 @@ pub fn trusting(runner: &dyn Runner) -> Option<Rig> {
 
 /// The runner in every way that matters to cases: trusting if it can be, with combines in each form
 /// if it can be told one, and with each of these seeds if it takes one, and then over one to seven
-/// shards if it has them, on threads or simulated if it can be, with state in memory or on disk; else
+/// shards, or workers, if it has them, on threads or simulated if it can be, with state in memory or on disk; else
 /// as it is.
 ///
 /// ```
@@ -184,7 +187,9 @@ pub fn variants(runner: &dyn Runner, seeds: impl IntoIterator<Item = u64>) -> Ve
     };
     let with_seed = |seed: u64| {
         let shards = SHARD_COUNTS[(seed % SHARD_COUNTS.len() as u64) as usize];
-        let shards = has(runner, SHARDS).then(|| (SHARDS.to_owned(), shards.to_string()));
+        // Where shards are no setting of their own there is one for each worker.
+        let name = [SHARDS, WORKERS].into_iter().find(|name| has(runner, name));
+        let shards = name.map(|name| (name.to_owned(), shards.to_string()));
         let is_simulated = has(runner, SIMULATED) && seed / SHARD_COUNTS.len() as u64 % 2 == 1;
         let simulated = is_simulated.then(|| (SIMULATED.to_owned(), true.to_string()));
         let is_on_disk = has(runner, STATE_BYTES) && seed % ON_DISK == 1;
@@ -211,8 +216,8 @@ pub fn variants(runner: &dyn Runner, seeds: impl IntoIterator<Item = u64>) -> Ve
 
 /// The runner, set to take no more of a source at a time than it must: one bundle.
 pub(crate) fn bundle_by_bundle(runner: &dyn Runner) -> Result<Box<dyn Runner>> {
-    let rounds = has(runner, ROUND_ELEMENTS).then(|| (ROUND_ELEMENTS.to_owned(), 1.to_string()));
-    runner.configured(&rounds.into_iter().collect())
+    let limits = [ROUND_ELEMENTS, BUNDLE_ELEMENTS].into_iter().filter(|name| has(runner, name));
+    runner.configured(&limits.map(|name| (name.to_owned(), 1.to_string())).collect())
 }
 
 pub(crate) fn has(runner: &dyn Runner, setting: &str) -> bool {

@@ -22,9 +22,11 @@ use Sentence::{Above, OfTheFile};
 #[rustfmt::skip]
 const NOUNS: &[(&str, &str, Sentence)] = &[
     ("accumulation", "sdk/src/window/strategy.rs", Above("pub enum Accumulation ")),
+    ("barrier", "runners/per-record/src/mail.rs", Above("pub(crate) struct Barrier ")),
     ("batch", "sdk/src/batch.rs", OfTheFile),
     ("bundle", "runners/core/src/stage.rs", OfTheFile),
     ("capability", "sdk/src/capability.rs", Above("pub enum Capability ")),
+    ("channel", "runners/per-record/src/worker/input.rs", Above("pub(super) struct Channel ")),
     ("clock", "sdk/src/clock.rs", OfTheFile),
     ("coder", "sdk/src/coder.rs", OfTheFile),
     ("dead letter", "sdk/src/windowed.rs", Above("pub struct DeadLetter<")),

@@ -22,7 +22,7 @@ fn all_ways_give_the_same_rows() {
             for workers in [1, 2, 3] {
                 assert_eq!(prepared.by_hand(workers), expected, "{what}, {workers} threads");
                 assert_eq!(prepared.timely(workers), expected, "{what}, timely with {workers}");
-                for name in ["direct", "micro-batch"] {
+                for name in ["direct", "micro-batch", "per-record"] {
                     let runner = runner(name, workers).expect("it is linked in");
                     let check = prepared.run(runner.as_ref(), workers);
                     assert_eq!(check, Ok(expected), "{what}, {name} with {workers} pieces");

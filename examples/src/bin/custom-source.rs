@@ -6,6 +6,7 @@ use heliostat::graph::ReadSpec;
 use heliostat::prelude::*;
 use heliostat_direct as _;
 use heliostat_micro_batch as _;
+use heliostat_per_record as _;
 use std::cell::OnceCell;
 
 /// Mean temperatures of a simulated day

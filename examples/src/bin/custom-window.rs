@@ -7,6 +7,7 @@ use heliostat::prelude::*;
 use heliostat::{WindowsFor, runner_named};
 use heliostat_direct as _;
 use heliostat_micro_batch as _;
+use heliostat_per_record as _;
 use serde::Serialize;
 
 /// Signals of phones, counted by business day and by call

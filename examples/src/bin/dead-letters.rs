@@ -4,6 +4,7 @@ use heliostat::prelude::*;
 use heliostat_direct as _;
 use heliostat_files::{csv, json_lines};
 use heliostat_micro_batch as _;
+use heliostat_per_record as _;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 

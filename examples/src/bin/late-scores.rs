@@ -7,6 +7,7 @@ use heliostat::prelude::*;
 use heliostat::runner_named;
 use heliostat_direct as _;
 use heliostat_micro_batch as _;
+use heliostat_per_record as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -14,6 +14,7 @@ use heliostat::prelude::*;
 use heliostat_direct as _;
 use heliostat_files::csv;
 use heliostat_micro_batch as _;
+use heliostat_per_record as _;
 use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::path::PathBuf;

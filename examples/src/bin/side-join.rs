@@ -6,6 +6,7 @@ use clap::Parser;
 use heliostat::prelude::*;
 use heliostat_direct as _;
 use heliostat_micro_batch as _;
+use heliostat_per_record as _;
 use std::collections::BTreeMap;
 
 /// Readings with the names of their stations, corrected as inspectors find out how far off they are

@@ -7,6 +7,7 @@ use heliostat::prelude::*;
 use heliostat_direct as _;
 use heliostat_files::{lines, read_lines};
 use heliostat_micro_batch as _;
+use heliostat_per_record as _;
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::path::PathBuf;

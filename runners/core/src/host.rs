@@ -1,10 +1,15 @@
 //! Where a runner's work is done: threads of the machine, or one seeded scheduler in their place.
 
+mod bell;
 mod real;
 mod simulated;
 
+pub use bell::Bell;
 pub use real::RealHost;
 pub use simulated::SimulatedHost;
+
+use crate::RunClock;
+use heliostat::Timestamp;
 
 /// Work that is done once.
 pub type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
@@ -13,6 +18,40 @@ pub type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
 pub trait Host: Send + Sync {
     /// Does all of this, in any order, some of it at once, and returns when all is done.
     fn run(&self, tasks: Vec<Task<'_>>);
+
+    /// Lets long-lived work go on step by step, all of it at once, until each is done. `here` may stay
+    /// on the calling thread. Times are those of `clock`.
+    fn drive(
+        &self,
+        clock: &RunClock,
+        here: Driven<'_, dyn Steps + '_>,
+        workers: Vec<Driven<'_, dyn Steps + Send + '_>>,
+    );
+}
+
+/// Work that goes on for as long as a run does.
+pub trait Steps {
+    /// Does what there is to do now, without waiting for anything.
+    fn step(&mut self) -> Progress;
+}
+
+/// What came of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Something was done, and there may be more to do.
+    Busy,
+    /// There is nothing to do before this processing time, unless the bell rings.
+    Waiting(Timestamp),
+    /// There will never be anything to do again.
+    Done,
+}
+
+/// Long-lived work, and what wakes it.
+pub struct Driven<'a, W: Steps + ?Sized> {
+    /// What is done.
+    pub work: &'a mut W,
+    /// Rings when there may be something to do.
+    pub bell: &'a Bell,
 }
 
 /// Does the same for each item, and gives what came of each.

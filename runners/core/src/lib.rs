@@ -24,7 +24,7 @@ mod ledger;
 
 pub use grouping::{Fired, Grouping, GroupingCode, GroupingPath, GroupingSettings};
 pub use guard::{caught, guarded, tried};
-pub use host::{Host, RealHost, SimulatedHost, Task, for_each};
+pub use host::{Bell, Driven, Host, Progress, RealHost, SimulatedHost, Steps, Task, for_each};
 pub use keyed::Sides;
 pub use ledger::{Ledger, add_metrics};
 pub use lift::{LIFT_ENTRIES_MAX, Lifter};
@@ -37,10 +37,11 @@ pub use run_clock::RunClock;
 pub use sides::{
     Admitted, Gate, PUSHED_BACK_MAX, PushedBack, SavedPane, SavedView, Sight, ViewStore, per_window,
 };
-pub use sinks::{OpenedWrite, open_writes};
-pub use sources::{BUNDLE_ELEMENTS_MAX, Given, Piece, Readiness, Source};
+pub use sinks::{Commits, OpenedWrite, open_writes};
+pub use sources::{BUNDLE_ELEMENTS_MAX, Given, Heard, Piece, Readiness, Source};
 pub use stage::{Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork};
 pub use stopping::asked_to_stop;
 pub use works::{
-    BEFORE_ALL, Exchange, Lane, Saved, Site, Stepped, Works, WorksSettings, empty, lane_of,
+    BEFORE_ALL, Exchange, Homes, Lane, Saved, Site, Spread, Stepped, Works, WorksSettings, empty,
+    forget_views, lane_of, number_of,
 };

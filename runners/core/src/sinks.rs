@@ -1,5 +1,9 @@
 //! How writes begin: told what waits for them, and opened before anything is read.
 
+mod commits;
+
+pub use commits::Commits;
+
 use crate::works::Saved;
 use crate::{Plan, caught};
 use heliostat::erased_io::{ErasedWrite, ErasedWriter};

@@ -1,7 +1,9 @@
 //! Where bundles come from: impulses, readers, scripts; each with its watermark.
 
+mod deal;
 mod piece;
 
+pub use deal::Heard;
 pub use piece::Piece;
 
 use crate::caught;
@@ -128,6 +130,7 @@ impl Source {
                     idle_until,
                     done,
                     through: done,
+                    quiet_since: None,
                 })
             };
             pieces.into_iter().map(open).collect()

@@ -1,10 +1,12 @@
 //! From a plan to things that work: sources, lanes of stages and groupings, views.
 
 mod exchange;
+mod homes;
 mod saved;
 mod step;
 
 pub use exchange::Exchange;
+pub use homes::{Homes, Spread, number_of};
 pub use step::Stepped;
 
 use crate::{
@@ -39,6 +41,7 @@ impl Site<'_> {
 }
 
 /// Everything that works in one run, but for the sinks.
+#[derive(Default)]
 pub struct Works {
     /// All roots of the graph, in its order.
     pub sources: Vec<Source>,
@@ -95,8 +98,12 @@ impl Works {
     ) -> Result<Self, RunError> {
         let sources = sources(site, saved)?;
         let lanes = (0..settings.lanes).map(|_| Lane::of(site, settings)).collect::<Result<_, _>>();
-        let views = site.plan.views.iter().map(|view| self::view(view, site)).collect();
-        Ok(Self { sources, lanes: lanes?, views })
+        Ok(Self { sources, lanes: lanes?, views: Self::views(site) })
+    }
+
+    /// All side inputs, with nothing in them: another lane may have its own.
+    pub fn views(site: Site<'_>) -> Vec<ViewStore> {
+        site.plan.views.iter().map(|view| self::view(view, site)).collect()
     }
 
     /// The smallest watermark of everything that feeds a target.
@@ -139,15 +146,7 @@ impl Works {
 
     /// Forgets what no reader of these views can ask for any more.
     pub fn forget_views(&mut self, site: Site<'_>, views: &[ViewId]) {
-        for &view in views {
-            let reads =
-                |stage: &&Stage| stage.head.as_ref().is_some_and(|head| head.views.contains(&view));
-            let slowest = site.plan.stages.iter().filter(reads).map(|stage| {
-                self.smallest(|lane| lane.stages[stage.id.0 as usize].moment().watermark)
-            });
-            let slowest = slowest.min().unwrap_or(Timestamp::MIN);
-            self.views[view.0 as usize].collect_garbage(slowest);
-        }
+        forget_views(site, &self.lanes, &mut self.views, views);
     }
 
     /// Calls the `teardown` of every step on every lane.
@@ -232,6 +231,20 @@ impl Lane {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let triggers = self.groupings.iter().filter_map(Grouping::next_deadline);
         triggers.chain(self.stages.iter().filter_map(StageWork::next_deadline)).min()
+    }
+}
+
+/// Forgets what no reader of these views on these lanes can ask for any more.
+pub fn forget_views(site: Site<'_>, lanes: &[Lane], all: &mut [ViewStore], views: &[ViewId]) {
+    for &view in views {
+        let reads =
+            |stage: &&Stage| stage.head.as_ref().is_some_and(|head| head.views.contains(&view));
+        let of_stage = |stage: &Stage| {
+            let of_lane = |lane: &Lane| lane.stages[stage.id.0 as usize].moment().watermark;
+            lanes.iter().map(of_lane).min().unwrap_or(Timestamp::MAX)
+        };
+        let slowest = site.plan.stages.iter().filter(reads).map(of_stage).min();
+        all[view.0 as usize].collect_garbage(slowest.unwrap_or(Timestamp::MIN));
     }
 }
 

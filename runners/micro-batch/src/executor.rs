@@ -112,7 +112,7 @@ impl<'a> Executor<'a> {
         let mut ledger = Ledger::default();
         ledger.load(job.graph, &saved);
         let progress = Progress::of(site(&plan, &job), &works, &ledger);
-        let desks = (0..lanes).map(|_| Desk::of(site(&plan, &job), settings.seed)).collect();
+        let desks = (0..lanes).map(|_| Desk::of(site(&plan, &job), lanes, settings.seed)).collect();
         let scripted = works.sources.iter().any(Source::is_script);
         let clock = if scripted { RunClock::standing() } else { RunClock::System };
         let before = job.options.from.map(|from| from.header.clone());

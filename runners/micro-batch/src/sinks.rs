@@ -8,7 +8,7 @@ use heliostat::erased_io::ErasedWriter;
 use heliostat::graph::Functions;
 use heliostat::savepoint::WriteState;
 use heliostat::{Completion, Error, Result, RunError, SinkStyle, TransformId, Written};
-use heliostat_runner_core::{Host, OpenedWrite, caught, for_each};
+use heliostat_runner_core::{Commits, Host, OpenedWrite, caught, for_each};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -35,10 +35,8 @@ pub(crate) struct OpenPart {
 }
 
 struct Sink {
-    write: TransformId,
-    path: String,
-    style: SinkStyle,
-    epoch: u64,
+    /// What it has prepared so far.
+    commits: Commits,
     /// The first part, which was opened to see that it can be. Locked for the lanes, which may look at
     /// sinks and must not touch it.
     first: Mutex<Option<Box<dyn ErasedWriter>>>,
@@ -46,31 +44,15 @@ struct Sink {
     round: BTreeMap<u32, Vec<Batch>>,
     /// The round in hand has had something for it.
     is_in_epoch: bool,
-    /// Prepared and not committed, in the order of epochs and shards.
-    prepared: Vec<Vec<u8>>,
-    /// So many of them, in front, are of earlier runs: a savepoint names them.
-    earlier: usize,
-    /// What has appeared so far.
-    written: Option<Written>,
 }
 
 impl Sinks {
     pub(crate) fn of(opened: Vec<OpenedWrite>) -> Self {
         let sink = |opened: OpenedWrite| {
-            let OpenedWrite { target, write, path, style, epoch, earlier, part } = opened;
-            let sink = Sink {
-                write,
-                path,
-                style,
-                epoch,
-                first: Mutex::new(Some(part)),
-                round: BTreeMap::new(),
-                is_in_epoch: false,
-                earlier: earlier.len(),
-                prepared: earlier,
-                written: None,
-            };
-            (target, sink)
+            let target = opened.target;
+            let (commits, part) = Commits::of(opened);
+            let first = Mutex::new(Some(part));
+            (target, Sink { commits, first, round: BTreeMap::new(), is_in_epoch: false })
         };
         Self {
             open: opened.into_iter().map(sink).collect(),
@@ -82,7 +64,7 @@ impl Sinks {
 
     /// The path of a write.
     pub(crate) fn path(&self, step: TransformId) -> &str {
-        &self.open[&step].path
+        self.open[&step].commits.path()
     }
 
     /// Opens a part of this round; no other part of the round has its number.
@@ -92,8 +74,8 @@ impl Sinks {
         step: TransformId,
         number: u32,
     ) -> Result<OpenPart> {
-        let sink = &self.open[&step];
-        let writer = caught(|| functions.write(&sink.path).open(sink.epoch, number))?;
+        let Sink { commits, .. } = &self.open[&step];
+        let writer = caught(|| functions.write(commits.path()).open(commits.epoch, number))?;
         Ok(OpenPart { step, number, writer })
     }
 
@@ -140,7 +122,7 @@ impl Sinks {
     ) -> Result<(), RunError> {
         self.write_out(work, attempts, first)?;
         for sink in self.open.values_mut() {
-            sink.epoch += u64::from(std::mem::take(&mut sink.is_in_epoch));
+            sink.commits.epoch += u64::from(std::mem::take(&mut sink.is_in_epoch));
         }
         Ok(())
     }
@@ -161,7 +143,7 @@ impl Sinks {
         // All of them first: a failure discards what sinks know of.
         for (step, parts) in &mut written {
             let sink = self.open.get_mut(step).expect("every write was opened");
-            sink.prepared.append(parts);
+            sink.commits.take(parts.drain(..));
         }
         for (step, sink) in &mut self.open {
             sink.is_in_epoch |= !sink.round.is_empty() || written.contains_key(step);
@@ -196,7 +178,7 @@ impl Sinks {
         attempts: u32,
     ) -> Result<BTreeMap<String, Written>, RunError> {
         // One that got nothing has a part without elements.
-        let is_bare = |sink: &&mut Sink| sink.prepared.is_empty() && sink.written.is_none();
+        let is_bare = |sink: &&mut Sink| sink.commits.is_bare();
         for sink in self.open.values_mut().filter(is_bare) {
             sink.round.insert(0, Vec::new());
             sink.prepare_round((host, functions), attempts, 0)?;
@@ -216,39 +198,26 @@ impl Sinks {
         completion: Completion,
         attempts: u32,
     ) -> Result<(), RunError> {
-        let due = |sink: &&mut Sink| sink.style == style && !sink.prepared.is_empty();
-        for sink in self.open.values_mut().filter(due) {
-            sink.commit(functions, completion, attempts)?;
-        }
-        Ok(())
+        let mut sinks = self.open.values_mut();
+        sinks.try_for_each(|it| it.commits.commit((functions, style), completion, attempts))
     }
 
     /// What each sink has let appear, by the path of its write.
     pub(crate) fn written(&self) -> BTreeMap<String, Written> {
-        let written = self.open.values();
-        let written = written.filter_map(|it| Some((it.path.clone(), it.written.clone()?)));
-        written.collect()
+        let all = self.open.values().map(|sink| &sink.commits);
+        all.filter_map(|it| Some((it.path().to_owned(), it.written()?.clone()))).collect()
     }
 
     /// What a savepoint says of each write.
     pub(crate) fn states(&self) -> impl Iterator<Item = (TransformId, WriteState)> + '_ {
-        self.open.values().map(|sink| {
-            let committables = sink.prepared.clone();
-            (sink.write, WriteState { epoch: sink.epoch, committables })
-        })
+        self.open.values().map(|sink| sink.commits.state())
     }
 
     /// Removes what this run has prepared, after a failure; best effort.
     pub(crate) fn discard(mut self, functions: &Functions) {
         let ready = std::mem::take(self.ready.get_mut().unwrap_or_else(PoisonError::into_inner));
         discard(functions, &self, ready);
-        for mut sink in self.open.into_values() {
-            let removed = caught(|| {
-                functions.write(&sink.path).discard(sink.prepared.split_off(sink.earlier));
-                Ok(())
-            });
-            drop(removed);
-        }
+        self.open.into_values().for_each(|sink| sink.commits.discard(functions));
     }
 }
 
@@ -278,10 +247,6 @@ impl Sink {
         self.first.get_mut().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn failed(&self, what: &str, error: &Error) -> RunError {
-        RunError::failed(format!("`{}` {what}: {error}", self.path)).in_step(&self.path)
-    }
-
     /// Writes and prepares what the round has; gives what was written.
     fn prepare_round(
         &mut self,
@@ -296,12 +261,12 @@ impl Sink {
                 Ok(parts) => break parts,
                 Err(error) if attempt == attempts => {
                     let what = format!("failed {attempts} times, the last time with");
-                    return Err(self.failed(&what, &error));
+                    return Err(self.commits.failed(&what, &error));
                 }
                 Err(_) => attempt += 1,
             }
         };
-        self.prepared.extend(parts);
+        self.commits.take(parts);
         Ok(round)
     }
 
@@ -313,7 +278,7 @@ impl Sink {
         round: &mut BTreeMap<u32, Vec<Batch>>,
         (first_part, again): (u32, bool),
     ) -> Result<Result<Vec<Vec<u8>>>, RunError> {
-        let code = functions.write(&self.path);
+        let code = functions.write(self.commits.path());
         let mut open = Vec::new();
         for (&shard, batches) in round {
             let number = first_part + shard;
@@ -323,7 +288,7 @@ impl Sink {
             return Ok(Ok(Vec::new()));
         }
         // Where a worker dies, what others have prepared is known nevertheless.
-        let (epoch, prepared) = (self.epoch, Mutex::new(BTreeMap::new()));
+        let (epoch, prepared) = (self.commits.epoch, Mutex::new(BTreeMap::new()));
         let write = |_, (number, first, batches): &mut (u32, Option<_>, &mut Vec<Batch>)| {
             let part = caught(|| {
                 let mut writer: Box<dyn ErasedWriter> = match first.take() {
@@ -356,34 +321,5 @@ impl Sink {
         });
         drop(removed);
         failed
-    }
-
-    /// Commits what is prepared. A commit that failed can be repeated.
-    fn commit(
-        &mut self,
-        functions: &Functions,
-        completion: Completion,
-        attempts: u32,
-    ) -> Result<(), RunError> {
-        let mut attempt = 1;
-        let appeared = loop {
-            let parts = self.prepared.clone();
-            match caught(|| functions.write(&self.path).commit(parts, completion)) {
-                Ok(appeared) => break appeared,
-                Err(error) if attempt == attempts => {
-                    return Err(self.failed("cannot be committed", &error));
-                }
-                Err(_) => attempt += 1,
-            }
-        };
-        (self.prepared, self.earlier) = (Vec::new(), 0);
-        match &mut self.written {
-            Some(written) => {
-                written.place = appeared.place;
-                written.elements += appeared.elements;
-            }
-            none => *none = Some(appeared),
-        }
-        Ok(())
     }
 }

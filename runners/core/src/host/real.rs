@@ -1,7 +1,8 @@
 //! Threads of the machine: the only place that knows them.
 
-use super::{Host, Task};
-use heliostat::{Error, Result};
+use super::{Driven, Host, Progress, Steps, Task};
+use crate::RunClock;
+use heliostat::{Duration, Error, Result, Timestamp, hours};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::Mutex;
 
@@ -63,4 +64,69 @@ impl Host for RealHost {
             Some(_) | None => tasks.into_iter().for_each(|task| task()),
         }
     }
+    fn drive(
+        &self,
+        clock: &RunClock,
+        here: Driven<'_, dyn Steps + '_>,
+        workers: Vec<Driven<'_, dyn Steps + Send + '_>>,
+    ) {
+        match &self.pool {
+            Some(pool) => {
+                assert!(workers.len() <= pool.current_num_threads(), "each worker has a thread");
+                pool.in_place_scope(|scope| {
+                    for worker in workers {
+                        scope.spawn(move |_| keep_stepping(clock, worker));
+                    }
+                    keep_stepping(clock, here);
+                });
+            }
+            None => {
+                let mut workers = workers.into_iter();
+                let worker = workers.next().expect("there is a worker");
+                assert!(workers.next().is_none(), "each worker has a thread");
+                take_turns(clock, here, worker);
+            }
+        }
+    }
+}
+
+/// Steps until it is done; sleeps where there is nothing to do.
+fn keep_stepping<W: Steps + ?Sized>(clock: &RunClock, Driven { work, bell }: Driven<'_, W>) {
+    loop {
+        match work.step() {
+            Progress::Busy => {}
+            Progress::Waiting(until) => bell.wait(left(clock, until)),
+            Progress::Done => return,
+        }
+    }
+}
+
+/// Steps both until both are done. What is `here` has its turn when its time has come; only the
+/// worker rings its bell.
+fn take_turns(
+    clock: &RunClock,
+    here: Driven<'_, dyn Steps + '_>,
+    worker: Driven<'_, dyn Steps + Send + '_>,
+) {
+    let mut turn = Progress::Busy;
+    loop {
+        let progress = worker.work.step();
+        let (Progress::Busy | Progress::Waiting(_)) = progress else { break };
+        if let Progress::Waiting(until) = turn
+            && clock.now() < until
+            && !here.bell.heard()
+        {
+            if let Progress::Waiting(worker_until) = progress {
+                worker.bell.wait(left(clock, worker_until.min(until)));
+            }
+            continue;
+        }
+        turn = here.work.step();
+    }
+    keep_stepping(clock, here);
+}
+
+fn left(clock: &RunClock, until: Timestamp) -> std::time::Duration {
+    let left = (until - clock.now()).clamp(Duration::ZERO, hours(1));
+    std::time::Duration::try_from(left).unwrap_or_default()
 }

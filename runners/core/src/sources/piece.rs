@@ -18,6 +18,8 @@ pub struct Piece {
     pub(super) done: bool,
     /// The last of what it gave is through: only now its watermark may leave for the end of time.
     pub(super) through: bool,
+    /// Since when it has had nothing to give.
+    pub(super) quiet_since: Option<Timestamp>,
 }
 
 impl Piece {
@@ -39,6 +41,11 @@ impl Piece {
             Fill::Done => self.done = true,
         }
         Ok(())
+    }
+
+    /// Notes whether it gave something at this time.
+    pub fn gave(&mut self, something: bool, now: Timestamp) {
+        self.quiet_since = if something { None } else { self.quiet_since.or(Some(now)) };
     }
 
     /// Whether it may have more at once.

@@ -94,7 +94,7 @@ impl Bundling {
 
 impl StageWork {
     /// Takes a batch that was emptied for each target that has given none back itself.
-    fn take_room(&mut self, room: &mut Vec<(Target, Batch)>) {
+    pub fn take_room(&mut self, room: &mut Vec<(Target, Batch)>) {
         for (spare, (_, target)) in self.spare.iter_mut().zip(&self.stage.targets) {
             if spare.is_none()
                 && let Some(at) = room.iter().rposition(|(of, _)| of == target)

@@ -1,7 +1,7 @@
 //! Works that begin at a savepoint, and works that are written into one.
 
 use super::{Lane, Saved, Site, Works, lane_of};
-use crate::{Ledger, SavedPane, SavedView, guarded, queued, tried, unqueued};
+use crate::{Ledger, SavedPane, SavedView, ViewStore, guarded, queued, tried, unqueued};
 use heliostat::batch::Batch;
 use heliostat::graph::kernel::KeyGroups;
 use heliostat::graph::{EdgeType, Transform};
@@ -24,7 +24,7 @@ impl Works {
             let path = &site.graph.step(step).path;
             let loaded = guarded(path, || match &state.kind {
                 StepKind::Grouping(rows) => self.load_grouping(site, step, rows, seed),
-                StepKind::View(view) => self.load_view(site, step, view),
+                StepKind::View(view) => load_view(site, &mut self.views, step, view),
                 StepKind::Keyed(_) | StepKind::Stateless => {
                     self.load_stage(site, step, state, seed)
                 }
@@ -59,19 +59,20 @@ impl Works {
         Ok(())
     }
 
-    fn load_view(&mut self, site: Site<'_>, step: TransformId, saved: &ViewState) -> Result<()> {
-        let views = &site.plan.views;
-        let Some(at) = views.iter().position(|it| view_step(site, it.collection) == step) else {
-            return Ok(());
-        };
-        let pane = |pane: &ViewPane| SavedPane {
-            window: pane.window.clone(),
-            index: pane.pane.index,
-            element: pane.element.clone(),
-        };
-        let (watermark, panes) = (saved.watermark, saved.panes.iter().map(pane).collect());
-        let saved = SavedView { watermark, forgotten: Timestamp::MIN, panes };
-        self.views[at].load(&saved, site.functions.edge(views[at].collection))
+    /// Takes up what an earlier run left of side inputs, for a lane that has its own.
+    ///
+    /// # Errors
+    /// If something of it cannot be read.
+    pub fn load_views(
+        site: Site<'_>,
+        views: &mut [ViewStore],
+        saved: &Saved<'_>,
+    ) -> Result<(), RunError> {
+        for (&step, state) in saved {
+            let StepKind::View(view) = &state.kind else { continue };
+            tried(&site.graph.step(step).path, || load_view(site, views, step, view))?;
+        }
+        Ok(())
     }
 
     /// The state of a head, and what waits in front of it.
@@ -237,6 +238,26 @@ impl Works {
         }
         (kind, pending)
     }
+}
+
+fn load_view(
+    site: Site<'_>,
+    stores: &mut [ViewStore],
+    step: TransformId,
+    saved: &ViewState,
+) -> Result<()> {
+    let views = &site.plan.views;
+    let Some(at) = views.iter().position(|it| view_step(site, it.collection) == step) else {
+        return Ok(());
+    };
+    let pane = |pane: &ViewPane| SavedPane {
+        window: pane.window.clone(),
+        index: pane.pane.index,
+        element: pane.element.clone(),
+    };
+    let (watermark, panes) = (saved.watermark, saved.panes.iter().map(pane).collect());
+    let saved = SavedView { watermark, forgotten: Timestamp::MIN, panes };
+    stores[at].load(&saved, site.functions.edge(views[at].collection))
 }
 
 /// Brings waiting elements to the lanes that their keys are at home on.

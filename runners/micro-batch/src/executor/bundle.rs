@@ -2,12 +2,10 @@
 
 use super::{Executor, Shop};
 use heliostat::batch::Batch;
-use heliostat::graph::kernel::KeyGroups;
-use heliostat::graph::{Composite, Transform};
 use heliostat::{CollectionId, RunError, StepMetrics, Timestamp, TransformId};
 use heliostat_runner_core::{
-    Admitted, Attempt, BundleOutput, Bundling, Grouping, GroupingId, Lane, Lifter, Lifting,
-    NoInspect, Site, StageId, Target, add_metrics, guarded, lane_of,
+    Admitted, Attempt, BundleOutput, Bundling, Grouping, GroupingId, Homes, Lane, Lifter,
+    NoInspect, Site, Target, add_metrics, guarded,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,10 +13,8 @@ use std::collections::{BTreeMap, VecDeque};
 pub(crate) struct Desk {
     /// What was handed over to each grouping and is not taken yet.
     pub(crate) inbox: Vec<Vec<Batch>>,
-    /// Finds the homes of what goes into each grouping.
-    grouping_homes: Vec<Box<dyn KeyGroups>>,
-    /// The same for each stage behind an exchange by key.
-    stage_homes: Vec<Option<Box<dyn KeyGroups>>>,
+    /// Finds the homes of what goes into groupings and to stages behind exchanges.
+    homes: Homes,
     /// Batches for what is read, by read, kept for their room.
     pub(crate) rows: BTreeMap<TransformId, [Batch; 2]>,
     /// Batches that sinks have emptied, for what goes to them next.
@@ -34,6 +30,12 @@ pub(crate) struct Made {
     pub(crate) more: bool,
 }
 
+impl Made {
+    fn hand(&mut self, target: Target, sent: Vec<(usize, Batch)>) {
+        self.handed.extend(sent.into_iter().map(|(lane, batch)| Handed { target, lane, batch }));
+    }
+}
+
 /// Elements on their way to a lane.
 pub(crate) struct Handed {
     pub(crate) target: Target,
@@ -42,36 +44,10 @@ pub(crate) struct Handed {
 }
 
 impl Desk {
-    pub(crate) fn of(site: Site<'_>, seed: u64) -> Self {
-        let Site { plan, graph, functions } = site;
-        let grouping_homes = plan.groupings.iter().map(|grouping| {
-            let path = &graph.step(grouping.step).path;
-            match grouping.lifting {
-                Lifting::Lifted => functions.lift(path).merging().key_groups(seed),
-                Lifting::Liftable | Lifting::NotLiftable(_) => {
-                    functions.kernels(path).key_groups(seed)
-                }
-            }
-        });
-        let stage_homes = plan.stages.iter().map(|stage| {
-            let step = graph.step(stage.head.as_ref()?.step);
-            match &step.transform {
-                Transform::ParDo(spec) if spec.is_keyed() => {
-                    Some(functions.keyed(&step.path).key_groups(seed))
-                }
-                Transform::ParDo(_)
-                | Transform::Impulse
-                | Transform::GroupByKey
-                | Transform::Flatten
-                | Transform::WindowInto(_)
-                | Transform::TestStream(_)
-                | Transform::Composite(_) => None,
-            }
-        });
+    pub(crate) fn of(site: Site<'_>, lanes: usize, seed: u64) -> Self {
         Self {
-            inbox: plan.groupings.iter().map(|_| Vec::new()).collect(),
-            grouping_homes: grouping_homes.collect(),
-            stage_homes: stage_homes.collect(),
+            inbox: site.plan.groupings.iter().map(|_| Vec::new()).collect(),
+            homes: Homes::of(site, lanes, seed),
             rows: BTreeMap::new(),
             room: Vec::new(),
         }
@@ -168,7 +144,10 @@ impl Shop<'_> {
                     made.counts.entry(step).or_default().elements_in += count;
                     self.group((lane, desk), id, batch, made)?;
                 }
-                Target::Exchange(id) => self.exchange((number, desk), id, batch, made)?,
+                Target::Exchange(id) => {
+                    let sent = desk.homes.of_stage(self.site, (id, number), batch)?;
+                    made.hand(target, sent);
+                }
                 Target::View(_) => made.handed.push(Handed { target, lane: number, batch }),
                 Target::Write(step) => {
                     made.counts.entry(step).or_default().elements_in += count;
@@ -239,67 +218,7 @@ impl Shop<'_> {
         batch: Batch,
         made: &mut Made,
     ) -> Result<(), RunError> {
-        let path = &self.site.graph.step(self.site.plan.groupings[id.0 as usize].step).path;
-        let homes = &mut desk.grouping_homes[id.0 as usize];
-        self.scatter((path, Target::Grouping(id)), batch, made, Some(homes.as_mut()))
-    }
-
-    /// To the head of another stage: home by key, evenly for a reshuffle, else where it is.
-    fn exchange(
-        &self,
-        (number, desk): (usize, &mut Desk),
-        id: StageId,
-        batch: Batch,
-        made: &mut Made,
-    ) -> Result<(), RunError> {
-        let target = Target::Exchange(id);
-        let stage = &self.site.plan.stages[id.0 as usize];
-        let step = self.site.graph.step(stage.head.as_ref().expect("it has a head").step);
-        match &mut desk.stage_homes[id.0 as usize] {
-            Some(homes) => self.scatter((&step.path, target), batch, made, Some(homes.as_mut())),
-            None if matches!(step.transform, Transform::Composite(Composite::Reshuffle)) => {
-                self.scatter((&step.path, target), batch, made, None)
-            }
-            None => {
-                made.handed.push(Handed { target, lane: number, batch });
-                Ok(())
-            }
-        }
-    }
-
-    /// To several lanes: by key, or evenly without `homes`.
-    fn scatter(
-        &self,
-        (path, target): (&str, Target),
-        mut batch: Batch,
-        made: &mut Made,
-        homes: Option<&mut dyn KeyGroups>,
-    ) -> Result<(), RunError> {
-        if self.frame.lanes == 1 {
-            made.handed.push(Handed { target, lane: 0, batch });
-            return Ok(());
-        }
-        let parts = guarded(path, || {
-            let mut to = Vec::with_capacity(batch.len());
-            match homes {
-                Some(homes) => {
-                    homes.find(batch.values.as_ref(), &mut to);
-                    to.iter_mut()
-                        .for_each(|group| *group = number_of(lane_of(*group, self.frame.lanes)));
-                }
-                None => {
-                    let len = batch.len();
-                    to.extend((0..len).map(|at| number_of(at * self.frame.lanes / len)));
-                }
-            }
-            batch.scattered(&to, self.frame.lanes)
-        })?;
-        let parts = parts.into_iter().enumerate().filter(|(_, batch)| !batch.is_empty());
-        made.handed.extend(parts.map(|(lane, batch)| Handed { target, lane, batch }));
+        made.hand(Target::Grouping(id), desk.homes.of_grouping(self.site, id, batch)?);
         Ok(())
     }
-}
-
-fn number_of(lane: usize) -> u32 {
-    u32::try_from(lane).expect("there are fewer than 2^32 lanes")
 }

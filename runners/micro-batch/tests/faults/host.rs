@@ -1,7 +1,7 @@
 //! A simulated host whose workers die.
 
 use super::switch::{Kind, Step, at_work, meet, meet_or_panic};
-use heliostat_runner_core::{Host, SimulatedHost, Task};
+use heliostat_runner_core::{Driven, Host, RunClock, SimulatedHost, Steps, Task};
 
 pub(crate) struct MortalHost(pub(crate) SimulatedHost);
 
@@ -9,6 +9,15 @@ impl Host for MortalHost {
     fn run(&self, tasks: Vec<Task<'_>>) {
         at_work();
         self.0.run(tasks.into_iter().map(mortal).collect());
+    }
+
+    fn drive(
+        &self,
+        clock: &RunClock,
+        here: Driven<'_, dyn Steps + '_>,
+        workers: Vec<Driven<'_, dyn Steps + Send + '_>>,
+    ) {
+        self.0.drive(clock, here, workers);
     }
 }
 

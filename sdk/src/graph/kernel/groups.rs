@@ -1,9 +1,8 @@
 //! Which key group an element belongs to: where it goes when a collection is exchanged by key.
 
-use crate::KeyedInput;
 use crate::batch::{Column, ColumnExt};
-use crate::key_bytes;
 use crate::savepoint::key_group;
+use crate::{Coder, KeyedInput};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
@@ -19,19 +18,25 @@ pub trait KeyGroups: Send {
 /// For pairs. The pinned hash of a key is computed once, as long as the key is known.
 pub(crate) struct TypedKeyGroups<I: KeyedInput> {
     known: HashMap<I::Key, u32, FixedState>,
+    coder: Coder<I::Key>,
+    /// Room for the bytes of one key.
+    bytes: Vec<u8>,
 }
 
 impl<I: KeyedInput> TypedKeyGroups<I> {
     /// `seed` keys its hashes.
     pub(crate) fn new(seed: u64) -> Self {
-        Self { known: HashMap::with_hasher(FixedState::with_seed(seed)) }
+        let known = HashMap::with_hasher(FixedState::with_seed(seed));
+        Self { known, coder: Coder::of(), bytes: Vec::new() }
     }
 
     fn group(&mut self, key: &I::Key) -> u32 {
         if let Some(group) = self.known.get(key) {
             return *group;
         }
-        let group = key_group(&key_bytes(key));
+        self.bytes.clear();
+        self.coder.encode_all(std::slice::from_ref(key), &mut self.bytes, None);
+        let group = key_group(&self.bytes);
         if self.known.len() == KNOWN_KEYS_MAX {
             self.known.clear();
         }

@@ -1,9 +1,9 @@
-//! Every example comes to the same on micro-batch as on direct.
+//! Every example comes to the same on every runner as on direct.
 //!
-//! Where some input is late, the two show other panes on the way, for a round is late or on time as
-//! a whole, and the same last ones as long as nothing is dropped.
+//! Where some input is late, they show other panes on the way, for a round or a bundle is late or on
+//! time as a whole, and the same last ones as long as nothing is dropped.
 
-#[path = "micro_batch/flights.rs"]
+#[path = "runners/flights.rs"]
 mod flights;
 #[path = "programs/laws.rs"]
 mod laws;
@@ -16,7 +16,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const MICRO_BATCH: &[&str] = &["--runner", "micro-batch"];
+/// Beside direct.
+const OTHERS: [&[&str]; 4] = [
+    &["--runner", "micro-batch"],
+    &["--runner", "per-record"],
+    &["--runner", "per-record", "--per-record.workers", "1"],
+    &["--runner", "per-record", "--per-record.workers", "3", "--per-record.mailbox-bytes", "1"],
+];
 
 struct Example {
     program: &'static str,
@@ -75,7 +81,7 @@ fn examples() -> Vec<Example> {
                 words(["run", "--input", &input, "--output", &output])
             })
         },
-        // Its clock is a script's, and each event of a script is a round.
+        // Its clock is a script's, and each event of a script is a bundle.
         Example::new("late-scores", |_| Vec::new()),
         Example {
             wanted: Wanted::Law(|| laws::rate_limited(&of_data("flights-20k.csv"), 2)),
@@ -154,7 +160,7 @@ fn came_to(example: &Example, runner: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn every_example_comes_to_the_same_on_both() {
+fn every_example_comes_to_the_same_on_all() {
     for example in examples() {
         let program = example.program;
         let direct = came_to(&example, &[]);
@@ -162,7 +168,11 @@ fn every_example_comes_to_the_same_on_both() {
         if let Wanted::Law(law) = example.wanted {
             assert_eq!(direct, law(), "{program} on direct");
         }
-        assert_eq!(came_to(&example, MICRO_BATCH), direct, "{program} on micro-batch");
+        // A program that reads its command line itself takes no settings of runners.
+        let launched = (example.arguments)(&Scratch::new(program)).iter().any(|it| it == "run");
+        for other in OTHERS.iter().filter(|other| launched || other.len() == 2) {
+            assert_eq!(came_to(&example, other), direct, "{program} with {other:?}");
+        }
     }
 }
 
@@ -192,6 +202,6 @@ fn each_of_the_programs_says_what_it_can_run_on() {
         let said = text(&ran.stderr);
         assert!(!ran.status.success(), "{path}");
         assert!(said.contains("there is no runner `psychic`"), "{path}: {said}");
-        assert!(said.contains("linked in: direct, micro-batch"), "{path}: {said}");
+        assert!(said.contains("linked in: direct, micro-batch, per-record"), "{path}: {said}");
     }
 }

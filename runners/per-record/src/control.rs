@@ -1,0 +1,126 @@
+//! What workers and their coordinator tell each other, beside elements.
+
+use heliostat::{BadRow, RunError, StopCause, Timestamp};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Bad rows that a source gave: the first of so many.
+pub(crate) struct BadRows {
+    pub(crate) source: usize,
+    pub(crate) rows: Vec<BadRow>,
+    pub(crate) count: u64,
+}
+
+/// Seen by all workers and the coordinator.
+#[derive(Default)]
+pub(crate) struct Control {
+    /// The first failure: it ends the run.
+    failure: Mutex<Option<RunError>>,
+    has_failed: AtomicBool,
+    /// Why the run is to stop.
+    stop: Mutex<Option<StopCause>>,
+    is_stopping: AtomicBool,
+    /// How many barriers of a script everything on each worker is behind.
+    quiet: Vec<AtomicU64>,
+    /// How many bundles reads have given, and how many elements.
+    pub(crate) read_bundles: AtomicU64,
+    pub(crate) elements: AtomicU64,
+    /// How many bundles there were of all stages.
+    bundles: AtomicU64,
+    /// How many workers are done.
+    done: AtomicUsize,
+    /// How far the reads of each worker are.
+    watermarks: Vec<AtomicI64>,
+    bad_rows: Mutex<Vec<BadRows>>,
+}
+
+impl Control {
+    pub(crate) fn of(workers: usize) -> Self {
+        let watermarks = (0..workers).map(|_| AtomicI64::new(Timestamp::MIN.millis())).collect();
+        let quiet = (0..workers).map(|_| AtomicU64::new(0)).collect();
+        Self { quiet, watermarks, ..Self::default() }
+    }
+
+    /// Ends the run with this error, unless another was first.
+    pub(crate) fn fail(&self, error: RunError) {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.has_failed.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn take_failure(&self) -> Option<RunError> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Lets sources give nothing more, and the run end behind what they gave.
+    pub(crate) fn stop(&self, cause: StopCause) {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
+        self.is_stopping.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn stop_cause(&self) -> Option<StopCause> {
+        *self.stop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how many barriers of a script everything on a worker is behind; says whether that is
+    /// news.
+    pub(crate) fn set_quiet(&self, worker: usize, barriers: u64) -> bool {
+        self.quiet[worker].swap(barriers, Ordering::AcqRel) != barriers
+    }
+
+    /// Whether everything is behind so many barriers.
+    pub(crate) fn is_quiet(&self, barriers: u64) -> bool {
+        self.quiet.iter().all(|passed| barriers <= passed.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn set_watermark(&self, worker: usize, watermark: Timestamp) {
+        self.watermarks[worker].store(watermark.millis(), Ordering::Relaxed);
+    }
+
+    /// The smallest watermark of all reads.
+    pub(crate) fn watermark(&self) -> Timestamp {
+        let all = self.watermarks.iter().map(|it| it.load(Ordering::Relaxed));
+        Timestamp::from_millis(all.min().unwrap_or(Timestamp::MAX.millis()))
+    }
+
+    pub(crate) fn note_done(&self) {
+        self.done.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Whether all workers are done.
+    pub(crate) fn is_done(&self) -> bool {
+        self.done.load(Ordering::Acquire) == self.quiet.len()
+    }
+
+    pub(crate) fn read_bundles(&self) -> u64 {
+        self.read_bundles.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn elements(&self) -> u64 {
+        self.elements.load(Ordering::Relaxed)
+    }
+
+    /// The number of the bundle that begins.
+    pub(crate) fn next_bundle(&self) -> u64 {
+        self.bundles.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn bundles(&self) -> u64 {
+        self.bundles.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn tell_bad_rows(&self, rows: BadRows) {
+        self.bad_rows.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
+    }
+
+    pub(crate) fn take_bad_rows(&self) -> Vec<BadRows> {
+        std::mem::take(&mut self.bad_rows.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
