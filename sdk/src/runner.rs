@@ -113,6 +113,9 @@ pub trait Runner: Send + Sync {
         if options.needs_savepoints() && !self.takes_savepoints() {
             return Err(RunError::refused_for(no_savepoints(self.name())));
         }
+        if options.savepoint_every.is_some() && !self.saves_as_it_goes() {
+            return Err(RunError::refused_for(no_savepoints_on_the_way(self.name())));
+        }
         if let Some(savepoint) = options.from {
             problems.extend(savepoint.matched_to(&graph, &functions).err().unwrap_or_default());
         }
@@ -130,6 +133,11 @@ pub trait Runner: Send + Sync {
         let support = self.support();
         support.extent(Capability::OpsSnapshot, Boundedness::Unbounded).is_declared()
             || support.extent(Capability::OpsSnapshot, Boundedness::Bounded).is_declared()
+    }
+
+    /// Whether it can give savepoints while it goes on ([`JobOptions::savepoint_every`]).
+    fn saves_as_it_goes(&self) -> bool {
+        false
     }
 
     /// Runs the pipeline although the runner does not declare all it needs: how the matrix finds
@@ -153,6 +161,20 @@ pub(crate) fn no_savepoints(runner: &str) -> String {
     format!(
         "the runner `{runner}` neither stops at a number of bundles nor knows savepoints\n  \
          help: take one whose column of the matrix has `ops.snapshot`"
+    )
+}
+
+/// The same of savepoints while a run goes on.
+pub(crate) fn no_savepoints_on_the_way(runner: &str) -> String {
+    let saving = runners().into_iter().filter(|it| it.saves_as_it_goes());
+    let saving: Vec<String> = saving.map(|it| format!("`{}`", it.name())).collect();
+    let others = match saving.as_slice() {
+        [] => String::new(),
+        others => format!(", or take {}, which does", others.join(" or ")),
+    };
+    format!(
+        "the runner `{runner}` gives no savepoints while it runs\n  help: leave out the interval: a \
+         run that is stopped leaves one{others}"
     )
 }
 

@@ -12,7 +12,7 @@ use heliostat::{
 use std::collections::BTreeMap;
 
 /// The metrics of all steps of a run, and what it gave.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     metrics: BTreeMap<TransformId, StepMetrics>,
     /// What steps had dropped before this run.

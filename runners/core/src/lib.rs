@@ -42,6 +42,6 @@ pub use sources::{BUNDLE_ELEMENTS_MAX, Given, Heard, Piece, Readiness, Source};
 pub use stage::{Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork};
 pub use stopping::asked_to_stop;
 pub use works::{
-    BEFORE_ALL, Exchange, Homes, Lane, Saved, Site, Spread, Stepped, Works, WorksSettings, empty,
-    forget_views, lane_of, number_of,
+    BEFORE_ALL, Exchange, Homes, Lane, LaneParts, Saved, Site, Spread, Stepped, Works,
+    WorksSettings, empty, forget_views, lane_of, number_of,
 };

@@ -2,11 +2,13 @@
 
 mod exchange;
 mod homes;
+mod parts;
 mod saved;
 mod step;
 
 pub use exchange::Exchange;
 pub use homes::{Homes, Spread, number_of};
+pub use parts::LaneParts;
 pub use step::Stepped;
 
 use crate::{

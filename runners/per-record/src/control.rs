@@ -1,5 +1,6 @@
 //! What workers and their coordinator tell each other, beside elements.
 
+use crate::worker::WorkerPart;
 use heliostat::{BadRow, RunError, StopCause, Timestamp};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -19,7 +20,11 @@ pub(crate) struct Control {
     has_failed: AtomicBool,
     /// Why the run is to stop.
     stop: Mutex<Option<StopCause>>,
-    is_stopping: AtomicBool,
+    /// How many savepoints were asked for, times two, and one more if the run is to stop behind them:
+    /// what all workers see in the same order.
+    orders: AtomicU64,
+    /// What workers have of a savepoint.
+    saved: Mutex<Vec<(usize, WorkerPart)>>,
     /// How many barriers of a script everything on each worker is behind.
     quiet: Vec<AtomicU64>,
     /// How many bundles reads have given, and how many elements.
@@ -58,11 +63,30 @@ impl Control {
     /// Lets sources give nothing more, and the run end behind what they gave.
     pub(crate) fn stop(&self, cause: StopCause) {
         self.stop.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
-        self.is_stopping.store(true, Ordering::Release);
+        self.orders.fetch_or(1, Ordering::AcqRel);
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
-        self.is_stopping.load(Ordering::Acquire)
+        self.orders.load(Ordering::Acquire) & 1 == 1
+    }
+
+    /// Asks for a savepoint; says whether there will be one, which is not so of a run that stops.
+    pub(crate) fn ask_for_savepoint(&self) -> bool {
+        let ask = |orders: u64| (orders & 1 == 0).then_some(orders + 2);
+        self.orders.fetch_update(Ordering::AcqRel, Ordering::Acquire, ask).is_ok()
+    }
+
+    /// How many savepoints were asked for.
+    pub(crate) fn savepoints(&self) -> u64 {
+        self.orders.load(Ordering::Acquire) / 2
+    }
+
+    pub(crate) fn give_part(&self, worker: usize, part: WorkerPart) {
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner).push((worker, part));
+    }
+
+    pub(crate) fn take_parts(&self) -> Vec<(usize, WorkerPart)> {
+        std::mem::take(&mut self.saved.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(crate) fn stop_cause(&self) -> Option<StopCause> {

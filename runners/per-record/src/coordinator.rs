@@ -1,9 +1,11 @@
 //! Watches over the workers: tells how far they are, and lets them stop.
 
 use crate::control::BadRows;
+use crate::savepoints::Savepoints;
 use crate::worker::Shared;
-use heliostat::{Observer, RunEvent, millis};
-use heliostat_runner_core::{Progress, Steps};
+use heliostat::{Observer, RunEvent, TransformId, millis};
+use heliostat_runner_core::{Commits, Progress, Steps};
+use std::collections::BTreeMap;
 
 /// How often it looks at what nobody rings for, and tells how far the run is.
 const TURN_MILLIS: i64 = 100;
@@ -14,6 +16,10 @@ pub(crate) struct Coordinator<'a, 'b> {
     pub(crate) observer: &'b mut dyn Observer,
     /// What it was told of bad rows.
     pub(crate) bad_rows: Vec<BadRows>,
+    /// By the step that elements go to.
+    pub(crate) commits: BTreeMap<TransformId, Commits>,
+    /// Where they are wanted while the run goes on.
+    pub(crate) savepoints: Option<Savepoints<'a, 'b>>,
 }
 
 impl Steps for Coordinator<'_, '_> {
@@ -26,6 +32,16 @@ impl Steps for Coordinator<'_, '_> {
             self.shared.fail(error);
             return Progress::Done;
         }
+        let mut turn = self.shared.clock.now() + millis(TURN_MILLIS);
+        if let Some(savepoints) = &mut self.savepoints {
+            if let Err(error) = savepoints.step(&mut self.commits) {
+                self.shared.fail(error);
+                return Progress::Done;
+            }
+            if !savepoints.is_open {
+                turn = turn.min(savepoints.due);
+            }
+        }
         self.bad_rows.extend(control.take_bad_rows());
         self.observer.event(RunEvent::Progress {
             elements: control.elements(),
@@ -35,6 +51,6 @@ impl Steps for Coordinator<'_, '_> {
         if control.is_done() {
             return Progress::Done;
         }
-        Progress::Waiting(self.shared.clock.now() + millis(TURN_MILLIS))
+        Progress::Waiting(turn)
     }
 }

@@ -6,10 +6,11 @@ use crate::control::Control;
 use crate::coordinator::Coordinator;
 use crate::layout::Layout;
 use crate::mail::Mailbox;
+use crate::savepoints::{Savepoints, take_prepared};
 use crate::settings::PerRecordSettings;
-use crate::worker::{Parts, Shared, Worker, Writers};
+use crate::worker::{Counts, Parts, Shared, Worker, WorkerPart, Writers};
 use heliostat::savepoint::SavepointHeader;
-use heliostat::{Job, RunError, RunResult, StepMetrics, StopCause, TransformId, catch_panic};
+use heliostat::{Job, RunError, RunResult, StopCause, TransformId, catch_panic};
 use heliostat_runner_core::{
     Attempt, Bell, Commits, Driven, Host, LIFT_ENTRIES_MAX, Ledger, Plan, RunClock, Saved, Site,
     Source, Steps, ViewStore, Works, WorksSettings, open_writes,
@@ -121,6 +122,7 @@ impl<'a> Executor<'a> {
 
     /// Lets workers work until all are done, and takes back what they had.
     fn work(&mut self, host: &dyn Host) -> Result<Ended, RunError> {
+        let header = self.header();
         let works = std::mem::take(&mut self.works);
         let workers = self.settings.workers;
         let steps: Vec<TransformId> = works.sources.iter().map(Source::step).collect();
@@ -146,6 +148,7 @@ impl<'a> Executor<'a> {
             scripted: self.scripted,
             stop_at: self.job.options.stop_at,
             interrupt: self.job.interrupt,
+            saves: self.job.options.savepoint_every.is_some(),
         };
         let beside = std::mem::take(&mut self.beside);
         let parts = works.lanes.into_iter().zip(dealt).zip(beside);
@@ -157,10 +160,26 @@ impl<'a> Executor<'a> {
         });
         let mut crew: Vec<Worker<'_>> =
             parts.enumerate().map(|(at, parts)| Worker::of(&shared, at, parts)).collect();
+        let options = &mut self.job.options;
+        let savepoints = options.savepoint_every.zip(options.savepoints.as_deref_mut());
+        // Under a script only the script says what time it is.
+        let savepoints = savepoints.filter(|_| !self.scripted).map(|(every, store)| Savepoints {
+            shared: &shared,
+            every,
+            store,
+            ledger: self.ledger.clone(),
+            header,
+            due: shared.clock.now() + every,
+            is_open: false,
+            parts: (0..workers).map(|_| None).collect(),
+            last: (0..workers).map(|_| None).collect(),
+        });
         let mut coordinator = Coordinator {
             shared: &shared,
             observer: &mut *self.job.observer,
             bad_rows: Vec::new(),
+            commits: std::mem::take(&mut self.commits),
+            savepoints,
         };
         let driven = crew.iter_mut().zip(&shared.mailboxes).map(|(worker, mailbox)| {
             let work: &mut (dyn Steps + Send) = worker;
@@ -172,8 +191,10 @@ impl<'a> Executor<'a> {
             let here = Driven { work: &mut coordinator as &mut dyn Steps, bell: &shared.bell };
             host.drive(&shared.clock, here, driven);
         });
-        let mut bad_rows = coordinator.bad_rows;
+        let Coordinator { mut bad_rows, mut commits, savepoints, .. } = coordinator;
         bad_rows.extend(shared.control.take_bad_rows());
+        savepoints.into_iter().for_each(|savepoints| savepoints.leave(&mut commits));
+        self.commits = commits;
         let counts: Vec<_> = crew.into_iter().map(Worker::into_parts).collect();
         let Shared { control, clock, .. } = shared;
         self.clock = clock;
@@ -196,33 +217,24 @@ impl<'a> Executor<'a> {
     }
 
     /// Makes works of what workers had.
-    fn take_back(&mut self, all: Vec<(Parts, BTreeMap<TransformId, StepMetrics>)>, workers: usize) {
+    fn take_back(&mut self, all: Vec<(Parts, Counts)>, workers: usize) {
+        let mut prepared = WorkerPart::default();
         let mut sources: Vec<Vec<Option<Source>>> = Vec::new();
-        let mut views = None;
+        let mut views: Vec<ViewStore> = Vec::new();
         for (Parts { lane, views: of_worker, sources: shares, writers }, counts) in all {
             self.ledger.add_bundle(counts);
             sources.resize_with(shares.len(), || Vec::with_capacity(workers));
             sources.iter_mut().zip(shares).for_each(|(hands, share)| hands.push(share));
             self.works.lanes.push(lane);
-            // All workers have the same ones.
-            views.get_or_insert(of_worker);
-            for prepared in writers.prepared {
-                let commits = self.commits.get_mut(&prepared.target);
-                let commits = commits.expect("every write was opened");
-                commits.epoch = commits.epoch.max(prepared.epoch + 1);
-                commits.take([prepared.part]);
+            // All workers have the same ones, but for what their readers do not need any more.
+            match views.is_empty() {
+                true => views = of_worker,
+                false => views.iter_mut().zip(of_worker).for_each(|(it, other)| it.take_in(other)),
             }
+            prepared.prepared.extend(writers.prepared);
         }
+        take_prepared([prepared], &mut self.commits);
         self.works.sources = sources.into_iter().filter_map(Source::gathered).collect();
-        self.works.views = views.unwrap_or_default();
-        for (at, plan) in self.plan.groupings.iter().enumerate() {
-            let mut drops = heliostat::DropCounts::default();
-            for lane in &self.works.lanes {
-                let of_lane = lane.dropped(at);
-                drops.late += of_lane.late;
-                drops.closed += of_lane.closed;
-            }
-            self.ledger.set_dropped(plan.step, drops);
-        }
+        self.works.views = views;
     }
 }

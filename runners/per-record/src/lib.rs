@@ -10,6 +10,7 @@ mod coordinator;
 mod executor;
 mod layout;
 mod mail;
+mod savepoints;
 mod settings;
 mod worker;
 
@@ -105,6 +106,10 @@ impl Runner for PerRecordRunner {
         let only_scripted = "a script advances it; no trigger or timer can see it yet";
         Support::everything()
             .with(Capability::TestStreamProcessingTime, Extent::Partial(only_scripted.into()))
+    }
+
+    fn saves_as_it_goes(&self) -> bool {
+        true
     }
 
     fn settings(&self) -> Vec<Setting> {

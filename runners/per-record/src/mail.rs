@@ -33,6 +33,8 @@ pub(crate) struct Barrier {
 pub(crate) enum BarrierKind {
     /// It ends an event of a script: everything is quiet behind it.
     Quiet,
+    /// What is in front of it goes into a savepoint.
+    Save,
     /// Nothing follows it: the run stops.
     Stop,
 }

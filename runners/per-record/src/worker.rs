@@ -4,10 +4,12 @@ mod input;
 mod nodes;
 mod output;
 mod reads;
+mod saving;
 mod script;
 mod writes;
 
-pub(crate) use writes::Writers;
+pub(crate) use saving::WorkerPart;
+pub(crate) use writes::{Prepared, Writers};
 
 use crate::control::Control;
 use crate::layout::Layout;
@@ -24,6 +26,7 @@ use heliostat_runner_core::{
 use input::{Channel, SlotState};
 use output::RootState;
 use reads::ReadState;
+use saving::Saving;
 use std::collections::BTreeMap;
 
 /// What all workers of a run see.
@@ -41,6 +44,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) scripted: bool,
     pub(crate) stop_at: Option<u64>,
     pub(crate) interrupt: &'a Interrupt,
+    /// Savepoints may be asked for while the run goes on.
+    pub(crate) saves: bool,
 }
 
 impl Shared<'_> {
@@ -84,6 +89,9 @@ pub(crate) struct Parts {
     pub(crate) writers: Writers,
 }
 
+/// What steps did.
+pub(crate) type Counts = BTreeMap<TransformId, StepMetrics>;
+
 /// One worker.
 pub(crate) struct Worker<'a> {
     number: usize,
@@ -106,7 +114,11 @@ pub(crate) struct Worker<'a> {
     inbox: Vec<Letter>,
     /// Batches that targets have emptied, for what goes to them next.
     room: Vec<(Target, Batch)>,
-    counts: BTreeMap<TransformId, StepMetrics>,
+    /// What each root's stages did.
+    counts: Vec<Counts>,
+    /// How many savepoints it has begun, and what it has of the one in hand.
+    saves: u64,
+    saving: Option<Saving>,
     /// How many barriers its sources have sent.
     barriers: u64,
     /// Its sources give nothing more.
@@ -131,7 +143,9 @@ impl<'a> Worker<'a> {
             outbox: (0..*workers).map(|_| Vec::new()).collect(),
             inbox: Vec::new(),
             room: Vec::new(),
-            counts: BTreeMap::new(),
+            counts: roots.iter().map(|_| Counts::new()).collect(),
+            saves: 0,
+            saving: None,
             barriers: 0,
             is_stopped: false,
             now: Timestamp::MIN,
@@ -159,8 +173,12 @@ impl<'a> Worker<'a> {
     }
 
     /// What it leaves, when the run is over.
-    pub(crate) fn into_parts(self) -> (Parts, BTreeMap<TransformId, StepMetrics>) {
-        (self.parts, self.counts)
+    pub(crate) fn into_parts(self) -> (Parts, Counts) {
+        let mut counts = Counts::new();
+        for root in 0..self.roots.len() {
+            self.add_counts(root, &mut counts);
+        }
+        (self.parts, counts)
     }
 
     fn step_once(&mut self) -> Result<Progress, RunError> {
@@ -171,7 +189,9 @@ impl<'a> Worker<'a> {
             is_busy |= self.step_slot(slot)?;
         }
         self.tell_quiet();
+        self.step_save()?;
         if self.is_done() {
+            self.save_at_end()?;
             self.post();
             return Ok(Progress::Done);
         }
@@ -222,7 +242,7 @@ impl<'a> Worker<'a> {
             let mut sources = roots.filter(|(_, (root, _))| matches!(root, Root::Source(_)));
             sources.all(|(state, _)| state.is_ended)
         };
-        sources_are && self.slots.iter().all(SlotState::is_closed)
+        sources_are && self.slots.iter().all(SlotState::is_closed) && self.saving.is_none()
     }
 
     /// When there is something to do although nobody rings.

@@ -2,7 +2,7 @@
 
 use crate::graph::Format;
 use crate::runner::unknown;
-use crate::{Error, Result, Runner, Setting, SettingKind};
+use crate::{Duration, Error, Result, Runner, Setting, SettingKind};
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, value_parser};
@@ -16,12 +16,14 @@ pub(super) const DEFAULT_RUNNER: &str = "direct";
 
 /// The arguments of launch itself, by their long names. An author's option would be refused
 /// whatever command has it, so that a name means one thing in the whole program.
-const OWN: [&str; 10] = [RUNNER, EVENTS, STOP_AT, SAVEPOINT, FROM, ALL, FORMAT, PLAN, STEP, "help"];
+const OWN: [&str; 11] =
+    [RUNNER, EVENTS, STOP_AT, SAVEPOINT, SAVEPOINT_EVERY, FROM, ALL, FORMAT, PLAN, STEP, "help"];
 
 pub(super) const RUNNER: &str = "runner";
 pub(super) const EVENTS: &str = "events";
 pub(super) const STOP_AT: &str = "stop-at";
 pub(super) const SAVEPOINT: &str = "savepoint";
+const SAVEPOINT_EVERY: &str = "savepoint-every";
 pub(super) const FROM: &str = "from";
 pub(super) const STEP: &str = "step";
 pub(super) const ALL: &str = "all";
@@ -155,7 +157,21 @@ fn with_savepoints(command: Command) -> Command {
                 .help("Stops after so many bundles of the reads"),
         )
         .arg(file(SAVEPOINT).help("Writes a savepoint to this file if the run is stopped"))
+        .arg(
+            own(SAVEPOINT_EVERY)
+                .value_name("TIME")
+                .value_parser(interval)
+                .requires(argument_id(SAVEPOINT))
+                .help("Writes it so often, too, while the run goes on, such as `10s`"),
+        )
         .arg(file(FROM).help("Goes on from this savepoint"))
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text).map(Duration::try_from) {
+        Ok(Ok(every)) if Duration::ZERO < every => Ok(every),
+        _ => Err("a time such as `10s` or `500ms` is wanted".to_owned()),
+    }
 }
 
 fn file(long: &'static str) -> Arg {
@@ -177,6 +193,7 @@ fn argument_id(long: &str) -> &'static str {
         EVENTS => "launch.events",
         STOP_AT => "launch.stop-at",
         SAVEPOINT => "launch.savepoint",
+        SAVEPOINT_EVERY => "launch.savepoint-every",
         FROM => "launch.from",
         STEP => "launch.step",
         ALL => "launch.all",
@@ -336,6 +353,11 @@ pub(super) fn named_file<'a>(matches: &'a ArgMatches, long: &str) -> Option<&'a 
 /// After how many bundles to stop, if it was said.
 pub(super) fn stop_at(matches: &ArgMatches) -> Option<u64> {
     matches.get_one(argument_id(STOP_AT)).copied()
+}
+
+/// How often a savepoint is wanted, if it was said.
+pub(super) fn savepoint_every(matches: &ArgMatches) -> Option<Duration> {
+    matches.get_one(argument_id(SAVEPOINT_EVERY)).copied()
 }
 
 /// The savepoint to show, and the step of it if one was named.

@@ -85,7 +85,7 @@ impl Program {
             }
             Err(error) => {
                 let exit = self.tell_error(&error, outcome, &written);
-                if let Some(way_back) = request.way_back().filter(|_| written.is_empty()) {
+                if let Some(way_back) = request.way_back(!written.is_empty()) {
                     self.console.remark(format_args!("{way_back}"));
                 }
                 exit

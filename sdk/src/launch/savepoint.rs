@@ -6,12 +6,12 @@ mod show;
 
 pub(super) use show::show;
 
-use super::arguments::{FROM, SAVEPOINT, named_file, stop_at};
+use super::arguments::{FROM, SAVEPOINT, named_file, savepoint_every, stop_at};
 use super::number::{bytes, counted};
 use crate::graph::{Functions, Graph};
 use crate::preflight::{self, Problem};
-use crate::runner::no_savepoints;
-use crate::{Error, JobOptions, Result, RunResult, Runner, Savepoint, SavepointStore};
+use crate::runner::{no_savepoints, no_savepoints_on_the_way};
+use crate::{Duration, Error, JobOptions, Result, RunResult, Runner, Savepoint, SavepointStore};
 use clap::ArgMatches;
 use std::path::{Path, PathBuf};
 
@@ -21,9 +21,10 @@ pub(super) struct Request {
     stop_at: Option<u64>,
     from: Option<(PathBuf, Savepoint)>,
     store: Option<FileStore>,
+    every: Option<Duration>,
 }
 
-/// Writes the savepoint of a run that stops to a file.
+/// Writes savepoints of a run to a file, which holds the last one whole.
 struct FileStore {
     path: PathBuf,
     /// The size of the file, once it is written.
@@ -50,6 +51,10 @@ impl Request {
         if !is_plain && !runner.takes_savepoints() {
             return Err(Error::new(no_savepoints(runner.name())));
         }
+        let every = savepoint_every(matches);
+        if every.is_some() && !runner.saves_as_it_goes() {
+            return Err(Error::new(no_savepoints_on_the_way(runner.name())));
+        }
         let from = from.map(|path| Ok::<_, Error>((path.clone(), Savepoint::read_from(path)?)));
         if let Some(path) = savepoint {
             Savepoint::try_path(path).map_err(|error| {
@@ -60,7 +65,7 @@ impl Request {
             })?;
         }
         let store = savepoint.map(|path| FileStore { path: path.clone(), written: None });
-        Ok(Self { stop_at, from: from.transpose()?, store })
+        Ok(Self { stop_at, from: from.transpose()?, store, every })
     }
 
     /// What there is to say of the pipeline, given what was asked for.
@@ -87,12 +92,13 @@ impl Request {
     }
 
     pub(super) fn options<'a>(&'a mut self, program: &'a str) -> JobOptions<'a> {
-        let Self { stop_at, from, store } = self;
+        let Self { stop_at, from, store, every } = self;
         JobOptions {
             program,
             stop_at: *stop_at,
             from: from.as_ref().map(|(_, savepoint)| savepoint),
             savepoints: store.as_mut().map(|store| store as &mut dyn SavepointStore),
+            savepoint_every: *every,
         }
     }
 
@@ -101,7 +107,7 @@ impl Request {
     pub(super) fn told(&self, result: &RunResult) -> Option<String> {
         let store = self.store.as_ref()?;
         let path = store.path.display();
-        if let Some(size) = store.written {
+        if let Some(size) = store.written.filter(|_| result.interrupted.is_some()) {
             let after = result.stopped.map_or_else(String::new, |stopped| {
                 format!(", after {}", counted(stopped.bundles, "bundle"))
             });
@@ -121,9 +127,15 @@ impl Request {
         Some(format!("no savepoint: {why}{rest}"))
     }
 
-    /// What is left to somebody whose run failed before anything of it appeared.
-    pub(super) fn way_back(&self) -> Option<String> {
-        let path: &Path = &self.from.as_ref()?.0;
+    /// What is left to somebody whose run failed, before or after anything of it appeared.
+    pub(super) fn way_back(&self, has_written: bool) -> Option<String> {
+        if let Some(store) = self.store.as_ref().filter(|store| store.written.is_some()) {
+            let path = store.path.display();
+            return Some(format!(
+                "savepoint {path}: the run up to its last savepoint; go on with `run --from {path}`"
+            ));
+        }
+        let path: &Path = &self.from.as_ref().filter(|_| !has_written)?.0;
         let path = path.display();
         Some(format!("the savepoint {path} is as it was: `run --from {path}` begins there again"))
     }

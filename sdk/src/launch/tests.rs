@@ -185,7 +185,7 @@ impl Runner for Pretender {
 fn stopped(job: Job<'_>, written: Written) -> Result<RunResult, RunError> {
     let open = OpenWindows { windows: 12, panes_pending: 5 };
     let mut result = pretended_result(job.graph, written, Some(open));
-    let JobOptions { program, stop_at, from, savepoints } = job.options;
+    let JobOptions { program, stop_at, from, savepoints, savepoint_every: _ } = job.options;
     let cause = stop_at.map_or(StopCause::Interrupt, |_| StopCause::Bundles);
     let bundles = stop_at.unwrap_or(2);
     result.stopped = Some(Stopped { cause, bundles, saved: savepoints.is_some() });

@@ -2,7 +2,7 @@
 
 use super::{Interrupt, Observer};
 use crate::graph::{Functions, Graph};
-use crate::{Savepoint, SavepointStore};
+use crate::{Duration, Savepoint, SavepointStore};
 
 /// Everything a runner is given for one run.
 pub struct Job<'a> {
@@ -60,6 +60,10 @@ pub struct JobOptions<'a> {
     /// Who gets the savepoint if the run stops. With it, a run that stops prepares its sinks and
     /// commits nothing; without it, what was written appears as that of an interrupted run.
     pub savepoints: Option<&'a mut (dyn SavepointStore + 'a)>,
+    /// How often in processing time the run gives a savepoint to `savepoints` while it goes on; each
+    /// replaces the one before. What it has written up to there is prepared, and sinks that appear
+    /// epoch by epoch do so.
+    pub savepoint_every: Option<Duration>,
 }
 
 impl<'a> JobOptions<'a> {
@@ -85,6 +89,12 @@ impl<'a> JobOptions<'a> {
     #[must_use]
     pub fn saving_to(self, store: &'a mut dyn SavepointStore) -> Self {
         Self { savepoints: Some(store), ..self }
+    }
+
+    /// Gives a savepoint to `store` so often, too, while the run goes on.
+    #[must_use]
+    pub fn saving_every(self, every: Duration) -> Self {
+        Self { savepoint_every: Some(every), ..self }
     }
 
     /// Whether a runner must know savepoints.

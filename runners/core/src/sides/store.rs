@@ -164,6 +164,15 @@ impl ViewStore {
         self.windows.retain(|window, _| !window.is_expired(lateness, main_watermark));
     }
 
+    /// Adds the panes that another worker's store of the same view has not forgotten.
+    pub fn take_in(&mut self, other: Self) {
+        for (window, pane) in other.windows {
+            self.windows.entry(window).or_insert(pane);
+        }
+        self.forgotten = self.forgotten.min(other.forgotten);
+        self.generation += 1;
+    }
+
     /// How many windows have a value.
     pub fn len(&self) -> usize {
         self.windows.len()

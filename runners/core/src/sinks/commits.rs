@@ -41,6 +41,11 @@ impl Commits {
         self.prepared.extend(parts);
     }
 
+    /// Notes that a savepoint names all it has prepared: a run that fails leaves that.
+    pub fn note_saved(&mut self) {
+        self.earlier = self.prepared.len();
+    }
+
     /// Whether there is nothing of it yet, and never was.
     pub fn is_bare(&self) -> bool {
         self.prepared.is_empty() && self.written.is_none()

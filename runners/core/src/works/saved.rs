@@ -1,17 +1,16 @@
 //! Works that begin at a savepoint, and works that are written into one.
 
-use super::{Lane, Saved, Site, Works, lane_of};
+use super::parts::{LaneParts, view_step};
+use super::{Saved, Site, Works, lane_of};
 use crate::{Ledger, SavedPane, SavedView, ViewStore, guarded, queued, tried, unqueued};
 use heliostat::batch::Batch;
 use heliostat::graph::kernel::KeyGroups;
 use heliostat::graph::{EdgeType, Transform};
 use heliostat::savepoint::{
-    CodedType, GroupingState, KeyedState, QueuedBatch, Row, SavepointHeader, StepKind, StepState,
-    ViewPane, ViewState,
+    GroupingState, KeyedState, QueuedBatch, Row, SavepointHeader, StepKind, StepState, ViewPane,
+    ViewState,
 };
-use heliostat::{
-    CollectionId, Error, PaneInfo, Result, RunError, Savepoint, Timestamp, TransformId,
-};
+use heliostat::{Error, Result, RunError, Savepoint, Timestamp, TransformId};
 
 impl Works {
     /// Takes up what an earlier run left, whatever its runner and however many lanes it had;
@@ -149,94 +148,26 @@ impl Works {
         ledger: &Ledger,
         header: SavepointHeader,
     ) -> Result<Savepoint, RunError> {
-        let now = header.processing_time;
-        let mut savepoint = Savepoint::new(header);
-        let mut put = |step: TransformId, state: StepState| {
-            savepoint.steps.insert(site.graph.step(step).path.clone(), state);
-        };
-        for step in ledger.steps() {
-            put(step, ledger.state_of(site.graph, step, StepKind::Stateless));
-        }
-        for source in &self.sources {
-            let step = source.step();
-            put(step, ledger.state_of(site.graph, step, source.save(now)?));
-        }
-        for at in 0..site.plan.groupings.len() {
-            let step = site.plan.groupings[at].step;
-            let path = &site.graph.step(step).path;
-            let state = tried(path, || self.save_grouping(at))?;
-            put(step, ledger.state_of(site.graph, step, StepKind::Grouping(state)));
-        }
-        for at in 0..site.plan.views.len() {
-            let step = view_step(site, site.plan.views[at].collection);
-            let path = &site.graph.step(step).path;
-            let state = guarded(path, || self.save_view(site, at))?;
-            put(step, ledger.state_of(site.graph, step, StepKind::View(state)));
-        }
-        for (at, stage) in site.plan.stages.iter().enumerate() {
-            let Some(head) = &stage.head else { continue };
-            let path = &site.graph.step(head.step).path;
-            let (kind, pending) = guarded(path, || self.save_stage(site, at))?;
-            let state = ledger.state_of(site.graph, head.step, kind);
-            put(head.step, StepState { pending, ..state });
-        }
-        Ok(savepoint)
-    }
-
-    fn save_grouping(&self, at: usize) -> Result<GroupingState> {
-        let mut lanes = self.lanes.iter().map(|lane| lane.groupings[at].save());
-        let mut whole = lanes.next().expect("there is at least one lane")?;
-        for other in lanes {
-            let other = other?;
-            whole.output_watermark = whole.output_watermark.min(other.output_watermark);
-            whole.rows.extend(other.rows);
-        }
-        Ok(whole)
-    }
-
-    fn save_view(&self, site: Site<'_>, at: usize) -> ViewState {
-        let collection = site.plan.views[at].collection;
-        let saved = self.views[at].save(site.functions.edge(collection));
-        let pane = |pane: SavedPane| ViewPane {
-            window: pane.window,
-            pane: PaneInfo { index: pane.index, ..PaneInfo::NO_FIRING },
-            element: pane.element,
-        };
-        ViewState {
-            watermark: saved.watermark,
-            element: CodedType::of_collection(site.graph.collection(collection)),
-            panes: saved.panes.into_iter().map(pane).collect(),
-        }
-    }
-
-    fn save_stage(&self, site: Site<'_>, at: usize) -> (StepKind, Vec<QueuedBatch>) {
-        let edge = site.functions.edge(site.plan.stages[at].input);
-        let mut kind = StepKind::Stateless;
-        let mut pending = Vec::new();
-        for Lane { stages, exchanges, .. } in &self.lanes {
-            let (stage, exchange) = (&stages[at], &exchanges[at]);
-            if let Some((state, waiting)) = stage.save(site.graph, site.functions, exchange.told) {
-                pending.extend(waiting);
-                match &mut kind {
-                    StepKind::Keyed(whole) => {
-                        whole.output_watermark = whole.output_watermark.min(state.output_watermark);
-                        whole.rows.extend(state.rows);
-                    }
-                    StepKind::Stateless
-                    | StepKind::Grouping(_)
-                    | StepKind::View(_)
-                    | StepKind::Read(_)
-                    | StepKind::Script(_)
-                    | StepKind::Impulse { .. }
-                    | StepKind::Write(_) => kind = StepKind::Keyed(state),
-                }
+        let mut parts: Vec<LaneParts> = Vec::new();
+        for lane in &self.lanes {
+            let mut of_lane = LaneParts::default();
+            for at in 0..site.plan.groupings.len() {
+                of_lane.take_grouping(site, lane, at)?;
             }
-            let waiting = exchange.gate.pushed_back().iter();
-            pending.extend(waiting.map(|(_, batch)| queued(QueuedBatch::SIDE_INPUT, batch, edge)));
-            let queue = exchange.queue.iter();
-            pending.extend(queue.map(|batch| queued(QueuedBatch::EXCHANGE, batch, edge)));
+            for at in 0..site.plan.stages.len() {
+                of_lane.take_stage(site, lane, at)?;
+            }
+            parts.push(of_lane);
         }
-        (kind, pending)
+        if let Some(first) = parts.first_mut() {
+            for source in &self.sources {
+                first.take_source(source, header.processing_time)?;
+            }
+            for at in 0..site.plan.views.len() {
+                first.take_view(site, &self.views, at)?;
+            }
+        }
+        Ok(LaneParts::put_together(parts, site, ledger, header))
     }
 }
 
@@ -297,10 +228,4 @@ fn without_rows(saved: &GroupingState) -> GroupingState {
         accumulator: saved.accumulator.clone(),
         rows: Vec::new(),
     }
-}
-
-/// The step whose state a view is: the composite that makes its collection.
-fn view_step(site: Site<'_>, collection: CollectionId) -> TransformId {
-    let whole = site.graph.steps().iter().find(|step| step.outputs.contains(&collection));
-    whole.map_or_else(|| site.graph.producer(collection).id, |step| step.id)
 }

@@ -35,14 +35,7 @@ impl Executor<'_> {
     /// Stops with a savepoint: sinks are prepared, then it is stored, then sinks that appear epoch
     /// by epoch do so.
     pub(super) fn stop(mut self, cause: StopCause) -> Result<RunResult, RunError> {
-        let header = SavepointHeader {
-            program: self.job.options.program.to_owned(),
-            bundles: self.before.bundles + self.read_bundles,
-            elements: self.before.elements + self.ledger.elements,
-            processing_time: self.clock.now(),
-            scripted_time: self.scripted,
-            ..SavepointHeader::written_by("per-record", env!("CARGO_PKG_VERSION"))
-        };
+        let header = self.header();
         self.ledger.attribute_expansions(self.job.graph);
         let at_work = site(&self.plan, &self.job);
         let saved = self.works.save(at_work, &self.ledger, header);
@@ -73,6 +66,18 @@ impl Executor<'_> {
         let stopped = Stopped { cause, bundles: self.read_bundles, saved: true };
         self.ledger.result.stopped = Some(stopped);
         Ok(self.told())
+    }
+
+    /// What a savepoint taken now says of the run.
+    pub(super) fn header(&self) -> SavepointHeader {
+        SavepointHeader {
+            program: self.job.options.program.to_owned(),
+            bundles: self.before.bundles + self.read_bundles,
+            elements: self.before.elements + self.ledger.elements,
+            processing_time: self.clock.now(),
+            scripted_time: self.scripted,
+            ..SavepointHeader::written_by("per-record", env!("CARGO_PKG_VERSION"))
+        }
     }
 
     /// One that got nothing has a part without elements.

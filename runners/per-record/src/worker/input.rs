@@ -62,6 +62,11 @@ impl SlotState {
         self.has_ended || self.passed.is_some_and(is_stop)
     }
 
+    /// Whether a barrier is behind it, or none comes any more.
+    pub(super) fn is_behind(&self, barrier: u64) -> bool {
+        self.has_ended || barrier <= self.passed()
+    }
+
     /// How many barriers are behind it.
     fn passed(&self) -> u64 {
         self.passed.map_or(0, |barrier| barrier.number)

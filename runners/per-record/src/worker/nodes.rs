@@ -3,8 +3,9 @@
 use super::Worker;
 use super::input::{Reached, Taken};
 use crate::layout::head;
+use crate::mail::BarrierKind;
 use heliostat::batch::Batch;
-use heliostat::{CollectionId, RunError, StepMetrics, Timestamp};
+use heliostat::{CollectionId, RunError, StepMetrics, Timestamp, TransformId};
 use heliostat_runner_core::{
     Admitted, Bundling, GroupingId, NoInspect, Root, StageId, Target, ViewId, add_metrics,
     forget_views, guarded, tried,
@@ -51,8 +52,13 @@ impl Worker<'_> {
             Target::View(id) => self.step_view(id, taken, watermark)?,
             Target::Write(step) => self.write(step, taken.batches)?,
         }
-        if let (Some(root), Reached::Barrier(barrier)) = (root, reached) {
-            self.pass_on(root, barrier);
+        if let Reached::Barrier(barrier) = reached {
+            if barrier.kind == BarrierKind::Save {
+                self.save_slot(target)?;
+            }
+            if let Some(root) = root {
+                self.pass_on(root, barrier);
+            }
         }
         if let (Some(root), Reached::End) = (root, reached) {
             self.end(root);
@@ -99,12 +105,15 @@ impl Worker<'_> {
         for mut batch in taken.batches {
             let grouping = &mut self.parts.lane.groupings[at];
             tried(path, || grouping.add(&mut batch))?;
-            self.keep_room(Target::Grouping(id), batch);
+            // What came reduced is of another type than what stages make for it.
+            if self.parts.lane.lifters[at].is_none() {
+                self.keep_room(Target::Grouping(id), batch);
+            }
         }
         let to = watermark.unwrap_or(Timestamp::MIN);
         loop {
             let stepped = self.parts.lane.step_grouping(site, id, to, self.now)?;
-            add_metrics(self.counts.entry(plan.step).or_default(), stepped.counts);
+            add_metrics(self.counts[root].entry(plan.step).or_default(), stepped.counts);
             if !stepped.panes.is_empty() {
                 self.through((root, plan.panes), stepped.panes)?;
             }
@@ -139,7 +148,7 @@ impl Worker<'_> {
         }
         let to = watermark.unwrap_or(Timestamp::MIN);
         let late = self.parts.lane.move_stage(id, to, self.now);
-        self.counts.entry(head.step).or_default().dropped.late += late;
+        self.counts[root].entry(head.step).or_default().dropped.late += late;
         if self.parts.lane.stages[at].has_due() {
             self.bundle((root, at), &mut VecDeque::new())?;
         }
@@ -229,8 +238,8 @@ impl Worker<'_> {
         }
     }
 
-    /// The counts of a step so far, to be added to.
-    pub(super) fn count(&mut self, step: heliostat::TransformId) -> &mut StepMetrics {
-        self.counts.entry(step).or_default()
+    /// The counts of a step of a root so far, to be added to.
+    pub(super) fn count(&mut self, root: usize, step: TransformId) -> &mut StepMetrics {
+        self.counts[root].entry(step).or_default()
     }
 }

@@ -63,7 +63,7 @@ impl Worker<'_> {
         output: BundleOutput,
     ) -> Result<(), RunError> {
         for (step, counts) in output.counts {
-            add_metrics(self.counts.entry(step).or_default(), counts);
+            add_metrics(self.counts[root].entry(step).or_default(), counts);
         }
         let site = self.shared.site;
         for (target, mut batch) in output.elements {
@@ -72,7 +72,7 @@ impl Worker<'_> {
             match target {
                 Target::Grouping(id) => {
                     let step = site.plan.groupings[id.0 as usize].step;
-                    self.counts.entry(step).or_default().elements_in += batch.len() as u64;
+                    self.counts[root].entry(step).or_default().elements_in += batch.len() as u64;
                     if self.parts.lane.lifters[id.0 as usize].is_some() {
                         self.lift(root, id, &mut batch)?;
                         self.parts.lane.stages[stage].give_back(target, batch);
@@ -93,7 +93,7 @@ impl Worker<'_> {
                     }
                 }
                 Target::Write(step) => {
-                    self.counts.entry(step).or_default().elements_in += batch.len() as u64;
+                    self.counts[root].entry(step).or_default().elements_in += batch.len() as u64;
                     self.send_to((root, target), from, collection, batch);
                 }
             }
@@ -141,7 +141,10 @@ impl Worker<'_> {
         let watermark = self.parts.lane.groupings[at].input_watermark();
         let mut shipped = Vec::new();
         if let Some(lifter) = &mut self.parts.lane.lifters[at] {
+            let before = lifter.drops();
             guarded(path, || lifter.add(batch, watermark, &mut shipped))?;
+            let late = lifter.drops().late - before.late;
+            self.count(root, site.plan.groupings[at].step).dropped.late += late;
         }
         self.ship(root, id, shipped)
     }

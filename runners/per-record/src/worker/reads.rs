@@ -28,6 +28,8 @@ pub(super) struct ReadState {
     turn: usize,
     /// How many elements it gave since it said how far it is; one bundle is one at least.
     untold: usize,
+    /// How many bundles it gave.
+    pub(super) bundles: u64,
     /// Of how many elements, how many were made at the most.
     made: (u64, u64),
 }
@@ -38,7 +40,7 @@ impl ReadState {
             let outputs = &site.graph.step(source.step()).outputs;
             [0, 1].map(|at| empty(site.functions, outputs[at]))
         });
-        Self { rows, turn: 0, untold: 0, made: (0, 0) }
+        Self { rows, turn: 0, untold: 0, bundles: 0, made: (0, 0) }
     }
 }
 
@@ -58,16 +60,11 @@ impl Worker<'_> {
             return Ok(false);
         }
         self.shared.look_whether_to_stop()?;
-        let Shared { control, .. } = self.shared;
-        if control.is_stopping() {
+        if self.shared.control.is_stopping() {
+            // Whoever sees that the run stops sees all savepoints that come before.
+            self.step_save()?;
             self.is_stopped = true;
-            for at in 0..self.parts.sources.len() {
-                if let Some(source) = &mut self.parts.sources[at] {
-                    source.settle()?;
-                    self.flush(at)?;
-                    self.tell_source(at);
-                }
-            }
+            self.settle_sources()?;
             self.send_barriers(BarrierKind::Stop);
             return Ok(true);
         }
@@ -78,6 +75,18 @@ impl Worker<'_> {
             }
         }
         Ok(worked)
+    }
+
+    /// Tells how far all sources are.
+    pub(super) fn settle_sources(&mut self) -> Result<(), RunError> {
+        for at in 0..self.parts.sources.len() {
+            if let Some(source) = &mut self.parts.sources[at] {
+                source.settle()?;
+                self.flush(at)?;
+                self.tell_source(at);
+            }
+        }
+        Ok(())
     }
 
     fn step_source(&mut self, at: usize) -> Result<bool, RunError> {
@@ -121,6 +130,7 @@ impl Worker<'_> {
         if !may {
             control.read_bundles.fetch_sub(1, Ordering::Relaxed);
         }
+        self.reads[at].bundles += u64::from(may);
         may
     }
 
@@ -186,7 +196,7 @@ impl Worker<'_> {
             }
         };
         let Made { elements, bad_rows, outputs } = made;
-        self.count(source.step()).elements_out += elements;
+        self.count(at, source.step()).elements_out += elements;
         self.shared.control.elements.fetch_add(elements, Ordering::Relaxed);
         if 0 < bad_rows.count {
             self.shared.control.tell_bad_rows(bad_rows);
@@ -270,7 +280,7 @@ impl Worker<'_> {
             self.shared.control.tell_bad_rows(BadRows { source: at, rows, count });
             return;
         }
-        self.count(source.step()).elements_out += count;
+        self.count(at, source.step()).elements_out += count;
         if source.is_read() {
             self.shared.control.elements.fetch_add(count, Ordering::Relaxed);
         }

@@ -41,6 +41,7 @@ impl Worker<'_> {
         let mut source = self.parts.sources[at].take().expect("it is ready");
         let read_bundles = &self.shared.control.read_bundles;
         read_bundles.fetch_add(u64::from(source.is_read()), Ordering::Relaxed);
+        self.reads[at].bundles += u64::from(source.is_read());
         let given = source.next(self.now, |_| 0);
         let settled = given.and_then(|given| {
             let bundle = match given {

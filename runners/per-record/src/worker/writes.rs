@@ -16,6 +16,7 @@ pub(crate) struct Writers {
 }
 
 /// A part that was prepared.
+#[derive(Clone)]
 pub(crate) struct Prepared {
     /// The step that elements go to.
     pub(crate) target: TransformId,
@@ -68,12 +69,12 @@ impl Worker<'_> {
     pub(super) fn prepare(&mut self, target: TransformId) -> Result<(), RunError> {
         let Writers { open, prepared } = &mut self.parts.writers;
         let Writer { path, epoch, part } = open.get_mut(&target).expect("every write was opened");
+        let this = std::mem::replace(epoch, *epoch + 1);
         let Some(part) = part.take() else { return Ok(()) };
         let part = caught(|| part.prepare()).map_err(|error| {
             RunError::failed(format!("`{path}` failed: {error}")).in_step(path.as_str())
         })?;
-        prepared.push(Prepared { target, epoch: *epoch, part });
-        *epoch += 1;
+        prepared.push(Prepared { target, epoch: this, part });
         Ok(())
     }
 }

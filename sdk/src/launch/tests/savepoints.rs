@@ -136,6 +136,23 @@ fn what_cannot_be_gone_on_from_is_refused_before_anything_runs() {
                 .to_owned(),
         ),
         (plain, format!("run --from {whole}"), "nor knows savepoints".to_owned()),
+        (
+            Pretender::new("direct", Script::Done),
+            format!("run --savepoint {whole} --savepoint-every 10s"),
+            "error: the runner `direct` gives no savepoints while it runs\n  help: leave out the \
+             interval: a run that is stopped leaves one"
+                .to_owned(),
+        ),
+        (
+            Pretender::new("direct", Script::Done),
+            format!("run --savepoint {whole} --savepoint-every soon"),
+            "'--savepoint-every <TIME>': a time such as `10s` or `500ms` is wanted".to_owned(),
+        ),
+        (
+            Pretender::new("direct", Script::Done),
+            "run --savepoint-every 10s".to_owned(),
+            "--savepoint <FILE>".to_owned(),
+        ),
     ] {
         let (exit, captured) = launched(vec![runner], numbers, &command_line);
         let remarks = captured.remarks();
