@@ -122,18 +122,9 @@ impl<'a> Executor<'a> {
 
     /// Lets workers work until all are done, and takes back what they had.
     fn work(&mut self, host: &dyn Host) -> Result<Ended, RunError> {
-        let header = self.header();
-        let works = std::mem::take(&mut self.works);
-        let workers = self.settings.workers;
-        let steps: Vec<TransformId> = works.sources.iter().map(Source::step).collect();
-        let mut dealt: Vec<Vec<Option<Source>>> = (0..workers).map(|_| Vec::new()).collect();
-        for (at, source) in works.sources.into_iter().enumerate() {
-            // Under a script all sources are on one worker, which plays one after the other.
-            let hands = if self.scripted { 1 } else { workers };
-            let mut shares = source.dealt(hands, at % hands);
-            shares.resize_with(workers, || None);
-            dealt.iter_mut().zip(shares).for_each(|(hand, share)| hand.push(share));
-        }
+        let (header, workers) = (self.header(), self.settings.workers);
+        let steps: Vec<TransformId> = self.works.sources.iter().map(Source::step).collect();
+        let parts = self.parts();
         let (graph, functions) = (self.job.graph, self.job.functions);
         let at_work = Site { plan: &self.plan, graph, functions };
         let layout = Layout::of(at_work, &steps, workers);
@@ -150,16 +141,9 @@ impl<'a> Executor<'a> {
             interrupt: self.job.interrupt,
             saves: self.job.options.savepoint_every.is_some(),
         };
-        let beside = std::mem::take(&mut self.beside);
-        let parts = works.lanes.into_iter().zip(dealt).zip(beside);
-        let parts = parts.map(|((lane, sources), (views, writers))| Parts {
-            lane,
-            views,
-            sources,
-            writers,
-        });
+        let parts = parts.into_iter().enumerate();
         let mut crew: Vec<Worker<'_>> =
-            parts.enumerate().map(|(at, parts)| Worker::of(&shared, at, parts)).collect();
+            parts.map(|(at, parts)| Worker::of(&shared, at, parts)).collect();
         let options = &mut self.job.options;
         let savepoints = options.savepoint_every.zip(options.savepoints.as_deref_mut());
         // Under a script only the script says what time it is.
@@ -205,15 +189,31 @@ impl<'a> Executor<'a> {
             let source = &self.works.sources[rows.source];
             self.ledger.add_bad_rows(source, &rows.rows, rows.count, self.job.observer);
         }
-        if let Err(panicked) = driven {
-            let message = format!("the run panicked: {panicked}\n  this is a bug of heliostat");
-            return Err(RunError::failed(message));
-        }
+        driven.map_err(|panicked| {
+            RunError::failed(format!("the run panicked: {panicked}\n  this is a bug of heliostat"))
+        })?;
         match (control.take_failure(), control.stop_cause()) {
             (Some(error), _) => Err(error),
             (None, Some(cause)) => Ok(Ended::Stopped(cause)),
             (None, None) => Ok(Ended::Complete),
         }
+    }
+
+    /// What there is, dealt out to the workers.
+    fn parts(&mut self) -> Vec<Parts> {
+        let workers = self.settings.workers;
+        let Works { sources, lanes, .. } = std::mem::take(&mut self.works);
+        let mut dealt: Vec<Vec<Option<Source>>> = (0..workers).map(|_| Vec::new()).collect();
+        for (at, source) in sources.into_iter().enumerate() {
+            // Under a script all sources are on one worker, which plays one after the other.
+            let hands = if self.scripted { 1 } else { workers };
+            let mut shares = source.dealt(hands, at % hands);
+            shares.resize_with(workers, || None);
+            dealt.iter_mut().zip(shares).for_each(|(hand, share)| hand.push(share));
+        }
+        let all = lanes.into_iter().zip(dealt).zip(std::mem::take(&mut self.beside));
+        let parts = |((lane, sources), (views, writers))| Parts { lane, views, sources, writers };
+        all.map(parts).collect()
     }
 
     /// Makes works of what workers had.

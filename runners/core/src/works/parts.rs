@@ -8,6 +8,7 @@ use heliostat::savepoint::{
     StepState, ViewPane, ViewState,
 };
 use heliostat::{CollectionId, Interval, PaneInfo, RunError, Savepoint, Timestamp, TransformId};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one lane has of the state of everything, by places in the plan.
@@ -30,9 +31,9 @@ impl LaneParts {
         lane: &Lane,
         at: usize,
     ) -> Result<(), RunError> {
-        if !self.groupings.contains_key(&at) {
+        if let Entry::Vacant(vacant) = self.groupings.entry(at) {
             let path = &site.graph.step(site.plan.groupings[at].step).path;
-            self.groupings.insert(at, tried(path, || lane.groupings[at].save())?);
+            vacant.insert(tried(path, || lane.groupings[at].save())?);
         }
         Ok(())
     }
@@ -43,9 +44,9 @@ impl LaneParts {
     /// If user code that it goes through panics.
     pub fn take_stage(&mut self, site: Site<'_>, lane: &Lane, at: usize) -> Result<(), RunError> {
         let Some(head) = &site.plan.stages[at].head else { return Ok(()) };
-        if !self.stages.contains_key(&at) {
+        if let Entry::Vacant(vacant) = self.stages.entry(at) {
             let path = &site.graph.step(head.step).path;
-            self.stages.insert(at, guarded(path, || stage(site, lane, at))?);
+            vacant.insert(guarded(path, || stage(site, lane, at))?);
         }
         Ok(())
     }
@@ -61,9 +62,9 @@ impl LaneParts {
         views: &[ViewStore],
         at: usize,
     ) -> Result<(), RunError> {
-        if !self.views.contains_key(&at) {
+        if let Entry::Vacant(vacant) = self.views.entry(at) {
             let path = &site.graph.step(view_step(site, site.plan.views[at].collection)).path;
-            self.views.insert(at, guarded(path, || view(site, views, at))?);
+            vacant.insert(guarded(path, || view(site, views, at))?);
         }
         Ok(())
     }
