@@ -142,8 +142,8 @@ impl<'a> Executor<'a> {
             saves: self.job.options.savepoint_every.is_some(),
         };
         let parts = parts.into_iter().enumerate();
-        let mut crew: Vec<Worker<'_>> =
-            parts.map(|(at, parts)| Worker::of(&shared, at, parts)).collect();
+        let crew = parts.map(|(at, parts)| Worker::of(&shared, at, parts));
+        let mut crew: Vec<Worker<'_>> = crew.collect();
         let options = &mut self.job.options;
         let savepoints = options.savepoint_every.zip(options.savepoints.as_deref_mut());
         // Under a script only the script says what time it is.
@@ -165,11 +165,10 @@ impl<'a> Executor<'a> {
             commits: std::mem::take(&mut self.commits),
             savepoints,
         };
-        let driven = crew.iter_mut().zip(&shared.mailboxes).map(|(worker, mailbox)| {
-            let work: &mut (dyn Steps + Send) = worker;
-            Driven { work, bell: &mailbox.bell }
-        });
-        let driven: Vec<_> = driven.collect();
+        let mut driven = Vec::new();
+        for (worker, mailbox) in crew.iter_mut().zip(&shared.mailboxes) {
+            driven.push(Driven { work: worker as &mut (dyn Steps + Send), bell: &mailbox.bell });
+        }
         // A host that fails must not keep the sinks from being cleared.
         let driven = catch_panic(|| {
             let here = Driven { work: &mut coordinator as &mut dyn Steps, bell: &shared.bell };
@@ -189,9 +188,10 @@ impl<'a> Executor<'a> {
             let source = &self.works.sources[rows.source];
             self.ledger.add_bad_rows(source, &rows.rows, rows.count, self.job.observer);
         }
-        driven.map_err(|panicked| {
-            RunError::failed(format!("the run panicked: {panicked}\n  this is a bug of heliostat"))
-        })?;
+        if let Err(panicked) = driven {
+            let message = format!("the run panicked: {panicked}\n  this is a bug of heliostat");
+            control.fail(RunError::failed(message));
+        }
         match (control.take_failure(), control.stop_cause()) {
             (Some(error), _) => Err(error),
             (None, Some(cause)) => Ok(Ended::Stopped(cause)),
