@@ -5,6 +5,7 @@
 
 mod transform;
 mod par_do;
+mod on_failure;
 mod keyed;
 mod collection;
 mod functions;
@@ -19,11 +20,12 @@ pub mod kernel;
 pub use collection::{Boundedness, Collection, CollectionId};
 pub use display::Format;
 pub(crate) use fingerprint::fnv_1a;
-pub use functions::{EdgeType, Functions, StepFn, StepWork, WindowAssigner};
+pub use functions::{DeadLetterFn, EdgeType, Functions, StepFn, StepWork, WindowAssigner};
 pub use keyed::{
     DueTimer, KeyedFn, KeyedWork, Moment, RowId, SavedCell, TimerRequest, TimerSetting, ViewFn,
     ViewValue,
 };
+pub use on_failure::{FailureChoice, OnFailure};
 pub use par_do::{CellKind, CellSpec, ParDoSpec, SideSpec, TimeDomain, TimerSpec, ViewKind};
 pub use requires::Requirement;
 pub use transform::{

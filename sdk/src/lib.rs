@@ -130,7 +130,10 @@ pub use time::{
     Duration, TimeParseError, TimeRangeError, Timestamp, days, hours, millis, minutes, secs,
 };
 pub use timer::{FiredTimer, Timer, TimerFamily};
-pub use transforms::{CoGroupByKey, Emit, Outcome, ParDoOutputs, WriteStep};
+pub use transforms::{
+    ChooseOnFailure, CoGroupByKey, Emit, Outcome, ParDoOutputs, Stop, ToDeadLetters, WriteStep,
+    dead_letter, stop,
+};
 pub use trigger::{
     AfterProcessingTime, AfterWatermark, Deadline, Trigger, TriggerList, after_all, after_any,
     after_count, after_each, after_processing_time, after_watermark, repeatedly,
@@ -175,8 +178,8 @@ pub mod prelude {
         SetState, SideInput, Str, Sum, TestStream, TestStreams, TimeDomain, Timer, TimerFamily,
         Timestamp, TimestampCombiner, Top, Trigger, Tz, ValueState, View, Window, Windowed, Write,
         Writer, after_all, after_any, after_count, after_each, after_processing_time,
-        after_watermark, bounded_disorder, days, generate_sequence, hours, millis, minutes,
-        repeatedly, secs,
+        after_watermark, bounded_disorder, days, dead_letter, generate_sequence, hours, millis,
+        minutes, repeatedly, secs, stop,
     };
 }
 
@@ -203,6 +206,10 @@ mod guide_state_and_timers {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/side-inputs.md")]
 mod guide_side_inputs {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/failures.md")]
+mod guide_failures {}
 
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/savepoints.md")]

@@ -53,6 +53,11 @@ impl<T> PCollection<T> {
         self.id
     }
 
+    /// What `.named` names.
+    pub(crate) fn step(&self) -> TransformId {
+        self.step
+    }
+
     pub(crate) fn made_by(&self, step: TransformId) -> Self {
         Self::new(&self.builder, self.id, step)
     }

@@ -11,6 +11,7 @@ mod flatten_mismatch;
 mod side_inputs;
 mod timestamps;
 mod endless_file;
+mod failures;
 mod unnamed_cells;
 mod unnamed_state;
 mod unsupported;
@@ -48,6 +49,7 @@ pub fn check(graph: &Graph, support: &Support, runner: &str) -> Vec<Problem> {
     side_inputs::check(graph, &mut problems);
     timestamps::check(graph, &mut problems);
     endless_file::check(graph, &mut problems);
+    failures::check(graph, &mut problems);
     unsupported::check(graph, support, runner, &mut problems);
     problems.sort_by_key(|problem| (problem.at, problem.severity, problem.code));
     problems

@@ -10,6 +10,7 @@ mod flat_map;
 mod par_do;
 mod view;
 mod map_with;
+mod on_failure;
 mod partition;
 mod with_keys;
 mod swap;
@@ -34,6 +35,7 @@ mod write;
 
 pub use co_group_by_key::CoGroupByKey;
 pub use flat_map::{Emit, Outcome};
+pub use on_failure::{ChooseOnFailure, Stop, ToDeadLetters, dead_letter, stop};
 pub use par_do::ParDoOutputs;
 pub(crate) use timestamps::check_skew;
 pub use write::WriteStep;

@@ -15,6 +15,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
+#[path = "messages/failures.rs"]
+mod failures;
 #[path = "messages/parts.rs"]
 mod parts;
 #[path = "messages/savepoints.rs"]
@@ -65,7 +67,7 @@ fn messages_have_four_parts_in_lower_case_without_full_stop() {
                     assert!(!first.is_uppercase() && !part.ends_with('.'), "{problem}");
                 }
                 let file = problem.line.file.as_str();
-                let is_here = [file!(), savepoints::FILE, ""].contains(&file);
+                let is_here = [file!(), failures::FILE, savepoints::FILE, ""].contains(&file);
                 assert!(is_here, "{problem}");
             }
         }
@@ -229,6 +231,7 @@ fn example(code: &str, case: &Case, line: &str) -> String {
 
 /// A message with `line` for each place in the file that the pipelines are built in.
 fn without_lines(message: &str, line: &str) -> String {
+    let message = message.replace(failures::FILE, file!());
     let mut pieces = message.split(file!());
     let mut text = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -404,6 +407,10 @@ const CODES: &[Code] = &[
                 that cannot end it would never appear.",
         cases: &[Case::of(endless_file)],
     },
+    failures::TYPE,
+    failures::NO_ELEMENT,
+    failures::TWICE,
+    failures::MERGING,
     Code {
         code: "unsupported",
         about: "Each runner declares what it can do, and a pipeline that needs more is refused \

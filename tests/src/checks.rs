@@ -4,6 +4,7 @@ mod sink;
 mod roots;
 mod unbounded;
 mod outputs;
+mod dead_letters;
 mod lifecycle;
 mod timestamps;
 mod writes;
@@ -110,6 +111,13 @@ pub fn checks() -> &'static [Check] {
         unbounded::WATERMARK_MOVES,
         outputs::TYPED_OUTPUTS,
         outputs::DEAD_LETTERS,
+        dead_letters::OF_PANICS,
+        dead_letters::ATOMIC,
+        dead_letters::AFTER_RETRIES,
+        dead_letters::BESIDE_OTHERS,
+        dead_letters::OF_BUFFERS,
+        dead_letters::WITHOUT_A_TRACE,
+        dead_letters::NOT_OF_TIMERS,
         lifecycle::ORDER,
         timestamps::FORWARD,
         timestamps::SKEW,

@@ -12,6 +12,7 @@ pub use self::fire::Sides;
 use self::merging::Merging;
 use self::sorted::Sorted;
 use self::timers::Timers;
+use crate::stage::Outputs;
 use heliostat::batch::{Batch, Windows};
 use heliostat::graph::{KeyedWork, Moment, ParDoSpec, RowId, ViewValue};
 use heliostat::{Duration, Interval, MergeWindows, Result, Timestamp, Windowing};
@@ -105,7 +106,7 @@ impl Keyed {
     pub(crate) fn process(
         &mut self,
         batch: &mut Batch,
-        out: &mut [Batch],
+        out: &mut Outputs,
         done: &mut usize,
     ) -> Result<()> {
         if !batch.meta.windows.one_each() {
@@ -128,12 +129,42 @@ impl Keyed {
                 sorted.keep(batch, &rows, self.work.as_ref(), self.lateness);
                 Ok(())
             }
-            None => self.work.process(batch, &rows, self.moment, out, done),
+            None => self.take(batch, &rows, out, done),
         };
         self.rows = rows;
         batch.clear();
         outcome?;
         self.take_requests(None)
+    }
+
+    /// Gives the author's code elements, each with its row. Where it takes them one by one, what fails
+    /// leaves no trace.
+    fn take(
+        &mut self,
+        batch: &mut Batch,
+        rows: &[RowId],
+        out: &mut Outputs,
+        done: &mut usize,
+    ) -> Result<()> {
+        if !out.one_by_one() {
+            return self.work.process(batch, rows, self.moment, out.own(), done);
+        }
+        // What callbacks have put out must not wait for what elements put out.
+        self.work.describe(out.own());
+        for (index, row) in rows.iter().enumerate() {
+            let (work, moment) = (self.work.as_mut(), self.moment);
+            work.mark();
+            let taken = out.take_one(batch, index, |one, given| {
+                work.process(one, std::slice::from_ref(row), moment, given, &mut 0)
+            });
+            if taken {
+                self.take_requests(None)?;
+            } else {
+                self.work.undo_to_mark();
+            }
+            *done += 1;
+        }
+        Ok(())
     }
 
     /// Drops what lies in windows that have expired (model.md S18), and what comes too late to be
@@ -272,6 +303,11 @@ impl Keyed {
         self.touched.clear();
         self.emptied = false;
         self.work.renew()
+    }
+
+    /// Whether elements wait to be given in the order of their timestamps.
+    pub(crate) fn sorts(&self) -> bool {
+        self.sorted.is_some()
     }
 
     /// How many elements of the bundle in hand came too late.

@@ -196,13 +196,15 @@ impl Ledger {
 
 /// Adds what was counted to what was counted before.
 pub fn add_metrics(all: &mut StepMetrics, more: StepMetrics) {
-    let StepMetrics { elements_in, elements_out, bad_rows, dropped, late_panes } = more;
+    let StepMetrics { elements_in, elements_out, bad_rows, dropped, late_panes, dead_letters } =
+        more;
     all.elements_in += elements_in;
     all.elements_out += elements_out;
     all.bad_rows += bad_rows;
     all.dropped.late += dropped.late;
     all.dropped.closed += dropped.closed;
     all.late_panes += late_panes;
+    all.dead_letters += dead_letters;
 }
 
 fn is_part_of_an_exchange(graph: &Graph, step: TransformId) -> bool {

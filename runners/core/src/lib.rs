@@ -39,7 +39,9 @@ pub use sides::{
 };
 pub use sinks::{Commits, OpenedWrite, open_writes};
 pub use sources::{BUNDLE_ELEMENTS_MAX, Given, Heard, Piece, Readiness, Source};
-pub use stage::{Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork};
+pub use stage::{
+    Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork, Tries,
+};
 pub use stopping::asked_to_stop;
 pub use works::{
     BEFORE_ALL, Exchange, Homes, Lane, LaneParts, Saved, Site, Spread, Stepped, Works,

@@ -5,9 +5,13 @@ mod bundle;
 mod error;
 mod head;
 mod operator;
+mod outputs;
+mod tries;
 
 pub use bundle::Bundling;
 pub use error::{Attempt, StageError};
+pub(crate) use outputs::Outputs;
+pub use tries::Tries;
 
 use self::operator::Operator;
 use crate::plan::{Stage, Target};
@@ -165,6 +169,17 @@ impl StageWork {
         self.deliver(input, batch, inspect)
     }
 
+    /// Whether a step has an output for the elements that it fails on: a bundle that has failed as
+    /// often as it may be tried is then tried once more, as [`Tries`] says.
+    pub fn has_dead_letters(&self) -> bool {
+        self.operators.iter().any(|operator| operator.out.have_dead_letters())
+    }
+
+    /// In the bundle that begins next, steps with dead letters take their elements one by one.
+    pub fn take_one_by_one(&mut self) {
+        self.operators.iter_mut().for_each(|operator| operator.out.set_one_by_one(true));
+    }
+
     /// How many elements the step that has given most has given in the bundle in hand.
     pub fn most_out(&self) -> u64 {
         self.operators.iter().map(|it| it.counts.elements_out).max().unwrap_or(0)
@@ -210,6 +225,7 @@ impl StageWork {
             self.operators[at].finish_bundle()?;
             self.pass_on(at, inspect)?;
         }
+        self.operators.iter_mut().for_each(|operator| operator.out.set_one_by_one(false));
         let mut output = BundleOutput::default();
         for ((_, target), pending) in self.stage.targets.iter().zip(&mut self.pending) {
             let made = pending.drain(..).filter(|batch| !batch.is_empty());
@@ -336,15 +352,16 @@ impl StageWork {
         for output in 0..self.operators[at].outputs.len() {
             let operator = &mut self.operators[at];
             let collection = operator.outputs[output];
-            if operator.out[output].is_empty() {
+            let made = &mut operator.out.batches[output];
+            if made.is_empty() {
                 continue;
             }
-            operator.counts.elements_out += operator.out[output].len() as u64;
-            let mut batch = take(&mut operator.out[output]);
+            operator.counts.elements_out += made.len() as u64;
+            let mut batch = take(made);
             self.deliver(collection, &mut batch, inspect)?;
             if !batch.values.is_lent() {
                 batch.clear();
-                self.operators[at].out[output] = batch;
+                self.operators[at].out.batches[output] = batch;
             }
         }
         Ok(())

@@ -341,6 +341,16 @@ impl<D: DoFn<Input: KeyedInput>> KeyedWork for KeyedDoFnWork<D> {
         self.calls = Calls::default();
     }
 
+    fn mark(&mut self) {
+        self.state.columns.iter_mut().for_each(|column| column.mark());
+    }
+
+    fn undo_to_mark(&mut self) {
+        self.state.columns.iter_mut().for_each(|column| column.undo_to_mark());
+        self.state.requests.clear();
+        self.provenance.iter_mut().for_each(Provenance::forget);
+    }
+
     fn close(&mut self, row: RowId) {
         self.state.columns.iter_mut().for_each(|column| column.forget(row));
         self.state.rows.close(row);

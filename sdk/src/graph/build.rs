@@ -1,17 +1,18 @@
 //! A graph while it is being built: steps under their scopes, code beside them.
 
-use super::erase::TypedEdge;
-use super::functions::{EdgeType, Functions, StepFn, WindowAssigner};
+use super::erase::{TypedDeadLetters, TypedEdge, element_name};
+use super::functions::{DeadLetterFn, EdgeType, Functions, StepFn, WindowAssigner};
 use super::kernel::{Kernels, LiftKernels};
 use super::keyed::{KeyedFn, ViewFn};
 use super::{
-    Boundedness, Collection, CollectionId, Composite, Graph, Naming, SourceLine, Step, Transform,
-    TransformId,
+    Boundedness, Collection, CollectionId, Composite, FailureChoice, Graph, Naming, OnFailure,
+    SourceLine, Step, Transform, TransformId,
 };
 use crate::coder::Coder;
 use crate::io::{ErasedRead, ErasedWrite};
 use crate::testing::Script;
-use crate::{CustomWindows, Element, MergeWindows, Windowing};
+use crate::{CustomWindows, DeadLetter, Element, MergeWindows, Windowing};
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
@@ -19,6 +20,9 @@ use std::sync::Arc;
 
 /// Where a call of the author's stands.
 pub(crate) type Caller = &'static Location<'static>;
+
+/// What the output is called that takes the elements a step fails on.
+const DEAD_LETTERS: &str = "dead letters";
 
 /// The graph under construction; shared by a pipeline and its collections.
 #[derive(Default)]
@@ -46,6 +50,7 @@ struct Draft {
     outputs: Vec<CollectionId>,
     line: SourceLine,
     formerly: Vec<String>,
+    on_failure: Vec<FailureChoice>,
 }
 
 /// The code of a step, in its role.
@@ -56,6 +61,7 @@ pub(crate) enum Code {
     Lift(Arc<dyn LiftKernels>),
     Read(Arc<dyn ErasedRead>),
     Write(Arc<dyn ErasedWrite>),
+    DeadLetters(Arc<dyn DeadLetterFn>),
     Script(Arc<dyn Script>),
     Assigner(Arc<dyn WindowAssigner>),
     Merger(CustomWindows, Arc<dyn MergeWindows>),
@@ -97,8 +103,9 @@ impl Builder {
             transform,
             inputs: inputs.to_vec(),
             outputs: Vec::new(),
-            line: SourceLine { file: caller.file().to_owned(), line: caller.line() },
+            line: line_of(caller),
             formerly: Vec::new(),
+            on_failure: Vec::new(),
         });
         id
     }
@@ -205,6 +212,50 @@ impl Builder {
         self.state.borrow_mut().steps[step.index()].formerly.push(path.to_owned());
     }
 
+    /// Notes what an author chose for the elements that a step fails on.
+    pub(crate) fn choose_on_failure(&self, step: TransformId, choice: OnFailure, caller: Caller) {
+        let chosen = FailureChoice { choice, line: line_of(caller) };
+        self.state.borrow_mut().steps[step.index()].on_failure.push(chosen);
+    }
+
+    /// Adds an output of elements that a step fails on.
+    pub(crate) fn dead_letters<T: Element>(
+        &self,
+        step: TransformId,
+        caller: Caller,
+    ) -> CollectionId {
+        let (input, name) = {
+            let state = self.state.borrow();
+            let draft = &state.steps[step.index()];
+            let known = |name: &String| {
+                draft.outputs.iter().any(|it| state.collections[it.index()].output == *name)
+            };
+            // A step such as `try_map` has dead letters of its own.
+            let copies = (2..).map(|copy| format!("{DEAD_LETTERS} {copy}"));
+            let names = std::iter::once(DEAD_LETTERS.to_owned()).chain(copies);
+            let name = names.into_iter().find(|name| !known(name)).expect("numbers do not end");
+            (draft.inputs.first().copied(), name)
+        };
+        let fits = input.is_some_and(|input| self.carries::<T>(input));
+        let edge = input.map_or_else(Edge::bounded, |input| self.edge(input));
+        let output = self.output::<DeadLetter<T>>(step, &name, edge);
+        let choice = if fits || input.is_none() {
+            OnFailure::DeadLetter(output)
+        } else {
+            OnFailure::Mistyped(element_name::<T>())
+        };
+        self.choose_on_failure(step, choice, caller);
+        self.code(step, Code::DeadLetters(Arc::new(TypedDeadLetters::<T>::default())));
+        output
+    }
+
+    /// Whether this is the element type of a collection.
+    fn carries<T: Element>(&self, collection: CollectionId) -> bool {
+        let column = self.state.borrow().edges[collection.index()].empty();
+        let any: &dyn Any = &*column;
+        any.is::<Vec<T>>()
+    }
+
     /// The graph as it is now.
     pub(crate) fn graph(&self) -> Graph {
         let state = self.state.borrow();
@@ -219,6 +270,7 @@ impl Builder {
             outputs: draft.outputs.clone(),
             line: draft.line.clone(),
             formerly: draft.formerly.clone(),
+            on_failure: draft.on_failure.clone(),
         });
         Graph::new(steps.collect(), state.collections.clone())
     }
@@ -237,6 +289,9 @@ impl Builder {
                 Code::Lift(code) => drop(functions.lifts.insert(path, Arc::clone(code))),
                 Code::Read(code) => drop(functions.reads.insert(path, Arc::clone(code))),
                 Code::Write(code) => drop(functions.writes.insert(path, Arc::clone(code))),
+                Code::DeadLetters(code) => {
+                    functions.dead_letters.insert(path, Arc::clone(code));
+                }
                 Code::Script(code) => drop(functions.scripts.insert(path, Arc::clone(code))),
                 Code::Assigner(code) => drop(functions.assigners.insert(path, Arc::clone(code))),
                 Code::Merger(custom, code) => {
@@ -273,6 +328,10 @@ fn paths(steps: &[Draft]) -> Vec<String> {
         paths.push(path);
     }
     paths
+}
+
+fn line_of(caller: Caller) -> SourceLine {
+    SourceLine { file: caller.file().to_owned(), line: caller.line() }
 }
 
 fn number(count: usize) -> u32 {

@@ -1,7 +1,8 @@
 //! Drawings of a graph, for people and for other programs.
 //!
 //! A combine is drawn as one step, and so is a co-grouping: runners know them by name, and their
-//! expansions would hide the pipeline. Outputs beside the main one are drawn if something takes them. The JSON has it all.
+//! expansions would hide the pipeline. Outputs beside the main one are drawn if something takes them, and where an
+//! author chose dead letters for what a step fails on. The JSON has it all.
 
 mod text;
 mod mermaid;
@@ -142,7 +143,8 @@ impl Graph {
         lines.into_iter().map(|(input, step)| (self.collection(input), step))
     }
 
-    /// What a drawn step makes: its first output, and the others that something takes.
+    /// What a drawn step makes: its first output, the others that something takes, and the dead
+    /// letters that were chosen.
     pub(super) fn drawn_outputs(&self, step: &Step) -> Vec<&Collection> {
         let taken_outside = |collection: &&Collection| {
             let mut consumers = self.consumers(collection.id).peekable();
@@ -158,7 +160,9 @@ impl Graph {
             step.outputs.iter().map(|&output| self.collection(output)).collect()
         };
         let shown = |(place, collection): &(usize, &Collection)| {
-            *place == 0 || self.consumers(collection.id).next().is_some()
+            *place == 0
+                || self.consumers(collection.id).next().is_some()
+                || step.dead_letters() == Some(collection.id)
         };
         made.into_iter().enumerate().filter(shown).map(|(_, collection)| collection).collect()
     }

@@ -1,8 +1,10 @@
 //! The one place where typed code becomes `dyn`: below it there is no element type.
 
 mod by_element;
+mod dead_letters;
 
 pub(crate) use by_element::{filter, flat_map_by_reference, flat_map_into, flat_mapped, map};
+pub(crate) use dead_letters::TypedDeadLetters;
 
 use super::functions::{EdgeType, StepFn, StepWork, WindowAssigner};
 use crate::batch::{Batch, Column, ColumnExt, Windows};

@@ -25,6 +25,7 @@ impl Graph {
         for step in &mut graph.steps {
             step.line = SourceLine::default();
             step.formerly.clear();
+            step.on_failure.iter_mut().for_each(|chosen| chosen.line = SourceLine::default());
         }
         let bytes = serde_json::to_vec(&graph).expect("a graph holds nothing that JSON cannot");
         fnv_1a(&bytes)
@@ -51,6 +52,7 @@ mod tests {
             outputs: Vec::new(),
             line: SourceLine { file: "main.rs".into(), line },
             formerly: vec![format!("{path} {line}")],
+            on_failure: Vec::new(),
         };
         Graph::new(vec![step], Vec::new())
     }

@@ -82,6 +82,13 @@ pub trait StepWork: Send {
     }
 }
 
+/// Makes dead letters of the elements that one step takes.
+pub trait DeadLetterFn: Send + Sync {
+    /// Appends a [`DeadLetter`](crate::DeadLetter) of the element at `index`, which is cloned, and of
+    /// what the step's code said of it.
+    fn bury(&self, elements: &dyn Column, index: usize, error: String, letters: &mut dyn Column);
+}
+
 /// The author's code that gives elements their windows.
 pub trait WindowAssigner: Send + Sync {
     /// The windows of every element; each lies in at most one window so far. `done` counts those
@@ -101,6 +108,7 @@ pub struct Functions {
     pub(crate) lifts: BTreeMap<String, Arc<dyn LiftKernels>>,
     pub(crate) reads: BTreeMap<String, Arc<dyn ErasedRead>>,
     pub(crate) writes: BTreeMap<String, Arc<dyn ErasedWrite>>,
+    pub(crate) dead_letters: BTreeMap<String, Arc<dyn DeadLetterFn>>,
     pub(crate) scripts: BTreeMap<String, Arc<dyn Script>>,
     pub(crate) assigners: BTreeMap<String, Arc<dyn WindowAssigner>>,
     pub(crate) mergers: BTreeMap<CustomWindows, Arc<dyn MergeWindows>>,
@@ -138,6 +146,12 @@ impl Functions {
     /// The sink of a write.
     pub fn write(&self, path: &str) -> &dyn ErasedWrite {
         found(&self.writes, path, "sink").as_ref()
+    }
+
+    /// What makes dead letters of the elements of a step
+    /// ([`Step::dead_letters`](super::Step::dead_letters)).
+    pub fn dead_letters(&self, path: &str) -> Arc<dyn DeadLetterFn> {
+        Arc::clone(found(&self.dead_letters, path, "dead letters"))
     }
 
     /// The script of a test stream.
@@ -188,6 +202,7 @@ impl fmt::Debug for Functions {
             .field("reads", &self.reads.keys())
             .field("writes", &self.writes.keys())
             .field("scripts", &self.scripts.keys())
+            .field("dead_letters", &self.dead_letters.keys())
             .field("views", &self.views.keys())
             .finish_non_exhaustive()
     }

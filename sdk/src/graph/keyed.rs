@@ -151,6 +151,11 @@ pub trait KeyedWork: Send {
     fn commit(&mut self);
     /// Undoes what the bundle changed. Rows it opened stay, empty.
     fn roll_back(&mut self);
+    /// What the next call does can be undone by itself, until the next mark.
+    fn mark(&mut self);
+    /// Undoes what a call that failed changed in state since the mark of this bundle, and forgets what
+    /// it wanted of timers; what it put out is the runner's to drop.
+    fn undo_to_mark(&mut self);
     /// Forgets an empty row, and its key with the last of its rows. Only between bundles.
     fn close(&mut self, row: RowId);
     /// The row of the same key in another window, opened where new.

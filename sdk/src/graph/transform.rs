@@ -1,6 +1,6 @@
 //! A node of the graph: one of six leaves, or a composite of them.
 
-use super::{Boundedness, CollectionId, ParDoSpec, ViewKind};
+use super::{Boundedness, CollectionId, FailureChoice, ParDoSpec, ViewKind};
 use crate::WindowingChange;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -272,6 +272,10 @@ pub struct Step {
     /// Paths under which a savepoint may have its state.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub formerly: Vec<String>,
+    /// What was chosen for the elements that it fails on; one choice at most in a graph without
+    /// problems.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_failure: Vec<FailureChoice>,
 }
 
 impl Step {

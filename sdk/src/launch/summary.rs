@@ -34,7 +34,8 @@ pub(super) fn text(run: &Run<'_>) -> String {
         (false, _) => {}
     }
     lines.extend(dropped(run.result.dropped()));
-    lines.extend(rejected(&steps));
+    lines.extend(by_step("rejected", "row", &steps, |step| step.bad_rows));
+    lines.extend(by_step("failed on", "element", &steps, |step| step.dead_letters));
     if let Some(open) = run.result.interrupted {
         lines.push(format!(
             "{} stayed open, {} of them with elements that no pane has shown",
@@ -85,13 +86,14 @@ struct Column {
     count: fn(&StepMetrics) -> u64,
 }
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column { heading: "in", count: |step| step.elements_in },
     Column { heading: "out", count: |step| step.elements_out },
     Column { heading: "late panes", count: |step| step.late_panes },
     Column { heading: "dropped late", count: |step| step.dropped.late },
     Column { heading: "dropped closed", count: |step| step.dropped.closed },
     Column { heading: "bad rows", count: |step| step.bad_rows },
+    Column { heading: "dead letters", count: |step| step.dead_letters },
 ];
 
 impl Column {
@@ -113,14 +115,20 @@ fn dropped(drops: DropCounts) -> Option<String> {
     })
 }
 
-fn rejected(steps: &[(&str, StepMetrics)]) -> Option<String> {
-    let total: u64 = steps.iter().map(|(_, metrics)| metrics.bad_rows).sum();
+/// `rejected 4 rows: 4 in `Read``; nothing if there are none.
+fn by_step(
+    verb: &str,
+    what: &str,
+    steps: &[(&str, StepMetrics)],
+    count: fn(&StepMetrics) -> u64,
+) -> Option<String> {
+    let total: u64 = steps.iter().map(|(_, metrics)| count(metrics)).sum();
     let by_step: Vec<String> = steps
         .iter()
-        .filter(|(_, metrics)| metrics.bad_rows > 0)
-        .map(|(path, metrics)| format!("{} in `{path}`", thousands(metrics.bad_rows)))
+        .filter(|(_, metrics)| count(metrics) > 0)
+        .map(|(path, metrics)| format!("{} in `{path}`", thousands(count(metrics))))
         .collect();
-    (total > 0).then(|| format!("rejected {}: {}", counted(total, "row"), by_step.join(", ")))
+    (total > 0).then(|| format!("{verb} {}: {}", counted(total, what), by_step.join(", ")))
 }
 
 fn pace(run: &Run<'_>) -> String {

@@ -237,7 +237,8 @@ fn pretended_result(
     let counts = StepMetrics { elements_out: 1_200, bad_rows: 4, ..StepMetrics::default() };
     result.metrics.insert(read, counts);
     let dropped = DropCounts { late: 99, closed: 1 };
-    let counts = StepMetrics { elements_in: 1_200, dropped, ..StepMetrics::default() };
+    let counts =
+        StepMetrics { elements_in: 1_200, dropped, dead_letters: 2, ..StepMetrics::default() };
     result.metrics.insert(last.clone(), counts);
     result.written.insert(last, written);
     result

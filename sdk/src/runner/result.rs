@@ -44,6 +44,9 @@ pub struct StepMetrics {
     pub dropped: DropCounts,
     /// Of the elements it gave, those in late panes.
     pub late_panes: u64,
+    /// Elements it failed on and gave to the output that was chosen for them
+    /// ([`PCollection::on_failure`](crate::PCollection::on_failure)).
+    pub dead_letters: u64,
 }
 
 /// What an interrupted run left behind.

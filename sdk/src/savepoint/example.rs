@@ -44,8 +44,14 @@ pub(crate) fn one_of_everything() -> Savepoint {
     let read = savepoint.steps.get_mut("Read").expect("it was just put in");
     read.bad_rows = vec![BadRow { file: "a.csv".into(), line: 7, reason: "no date".into() }];
     let dropped = DropCounts { late: 4, closed: 5 };
-    read.metrics =
-        StepMetrics { elements_in: 1, elements_out: 2, bad_rows: 3, dropped, late_panes: 6 };
+    read.metrics = StepMetrics {
+        elements_in: 1,
+        elements_out: 2,
+        bad_rows: 3,
+        dropped,
+        late_panes: 6,
+        dead_letters: 7,
+    };
     savepoint.steps.get_mut("Map").expect("it was just put in").pending = vec![queued()];
     savepoint
 }

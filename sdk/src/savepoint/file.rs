@@ -18,7 +18,7 @@ use std::path::Path;
 const MAGIC: [u8; 8] = *b"HELIOSAV";
 
 /// The version of the form that is written, and the only one that is read.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The section that says who wrote it.
 const HEADER: &str = "header";

@@ -43,8 +43,8 @@ use std::sync::Arc;
 /// # Ok::<(), heliostat::RunError>(())
 /// ```
 pub struct ParDoOutputs<D: DoFn> {
-    builder: Rc<Builder>,
-    step: TransformId,
+    pub(super) builder: Rc<Builder>,
+    pub(super) step: TransformId,
     dofn: Arc<D>,
     outputs: Vec<CollectionId>,
 }

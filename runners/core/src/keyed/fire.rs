@@ -2,7 +2,7 @@
 
 use super::Keyed;
 use super::timers::Due;
-use heliostat::batch::Batch;
+use crate::stage::Outputs;
 use heliostat::graph::{DueTimer, RowId, TimeDomain, ViewValue};
 use heliostat::{Error, Interval, Result, Timestamp};
 
@@ -24,7 +24,7 @@ impl Keyed {
 
     /// Calls back everything that is due, within the bundle in hand. What callbacks set to times
     /// that have passed fires as well, before what is later.
-    pub(crate) fn fire_due(&mut self, sides: &Sides<'_>, out: &mut [Batch]) -> Result<()> {
+    pub(crate) fn fire_due(&mut self, sides: &Sides<'_>, out: &mut Outputs) -> Result<()> {
         self.emptied |= self.has_due();
         loop {
             // What waits to be sorted comes before the timers of the same time.
@@ -44,7 +44,7 @@ impl Keyed {
                 Some(Due::Expiry(row)) => self.expire(row, sides, out)?,
             }
         }
-        self.work.describe(out);
+        self.work.describe(out.own());
         Ok(())
     }
 
@@ -53,7 +53,7 @@ impl Keyed {
         due: &DueTimer,
         (domain, chain): (TimeDomain, u32),
         sides: &Sides<'_>,
-        out: &mut [Batch],
+        out: &mut Outputs,
     ) -> Result<()> {
         self.touched.push(due.row);
         let window = self.window(due.row);
@@ -63,20 +63,20 @@ impl Keyed {
             return Ok(());
         }
         self.look_at(&window, sides);
-        self.work.on_timer(due, self.moment, out)?;
+        self.work.on_timer(due, self.moment, out.own())?;
         self.take_requests(Some((due, chain)))
     }
 
     /// The end of a key and window: what is left of its input, the author's last word, and all of it
     /// is forgotten.
-    fn expire(&mut self, row: RowId, sides: &Sides<'_>, out: &mut [Batch]) -> Result<()> {
+    fn expire(&mut self, row: RowId, sides: &Sides<'_>, out: &mut Outputs) -> Result<()> {
         self.touched.push(row);
         self.timers.expired(row);
         self.flush_sorted(row, Timestamp::MAX, sides, out)?;
         if self.spec.on_window_expiration && !self.work.is_empty(row, self.moment.now) {
             let window = self.window(row);
             self.look_at(&window, sides);
-            self.work.on_window_expiration(row, self.moment, out)?;
+            self.work.on_window_expiration(row, self.moment, out.own())?;
         }
         self.work.timer_requests().clear();
         self.work.wipe(row);
@@ -91,7 +91,7 @@ impl Keyed {
         row: RowId,
         watermark: Timestamp,
         sides: &Sides<'_>,
-        out: &mut [Batch],
+        out: &mut Outputs,
     ) -> Result<()> {
         let Some(sorted) = &mut self.sorted else { return Ok(()) };
         let Some(mut batch) = sorted.take(row, watermark, self.work.as_ref(), self.lateness) else {
@@ -101,7 +101,7 @@ impl Keyed {
         self.touched.push(row);
         self.look_at(&window, sides);
         let rows = vec![row; batch.len()];
-        self.work.process(&mut batch, &rows, self.moment, out, &mut 0)?;
+        self.take(&mut batch, &rows, out, &mut 0)?;
         self.take_requests(None)
     }
 

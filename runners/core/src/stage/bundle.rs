@@ -1,6 +1,6 @@
 //! A bundle of a stage: what goes in, how large it gets, how often it is tried.
 
-use super::{Attempt, BundleOutput, Inspect, StageError, StageWork};
+use super::{BundleOutput, Inspect, StageError, StageWork, Tries};
 use crate::{Admitted, Exchange, Target, ViewStore};
 use heliostat::RunError;
 use heliostat::batch::Batch;
@@ -19,7 +19,8 @@ const BATCH_ELEMENTS_MAX: usize = 16_384;
 pub struct Bundling {
     /// Whether a script says what the bundles are: none is cut.
     pub scripted: bool,
-    /// How often a bundle is tried; at least 1.
+    /// How often a bundle is tried, at least once, before the elements of steps with dead letters are
+    /// taken one by one.
     pub attempts: u32,
     /// What messages call the bundle.
     pub number: u64,
@@ -43,8 +44,9 @@ impl Bundling {
         rest: &mut VecDeque<Admitted>,
         inspect: &mut dyn Inspect,
     ) -> Result<BundleOutput, RunError> {
-        for attempt in 1.. {
-            let again = attempt < self.attempts;
+        let mut tries = Tries::of(self.attempts);
+        loop {
+            let again = tries.are_left() || stage.has_dead_letters() && !tries.one_by_one();
             let mut kept = Vec::new();
             let into = again.then_some(&mut kept);
             let filled = self.fill((functions, stage, exchange), rest, into, inspect);
@@ -52,16 +54,18 @@ impl Bundling {
             let tried = filled
                 .and_then(|()| stage.fire_due(&sides, inspect))
                 .and_then(|()| stage.finish_bundle(inspect));
-            let this = Attempt { bundle: self.number, attempt, attempts: self.attempts };
+            let this = tries.attempt(self.number);
             match tried {
                 Ok(output) => return Ok(output),
-                Err(error) if !again => return Err(error.into_run_error(this)),
+                Err(error) if !tries.go_on(Some(&error)) => return Err(error.into_run_error(this)),
                 Err(_) => {}
             }
             kept.into_iter().rev().for_each(|part| rest.push_front(part));
             stage.roll_back(functions).map_err(|error| error.into_run_error(this))?;
+            if tries.one_by_one() {
+                stage.take_one_by_one();
+            }
         }
-        unreachable!("the last try returns")
     }
 
     /// Begins a try; what it takes from `rest` is lent to `kept`, if it may fail.

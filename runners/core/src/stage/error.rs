@@ -24,6 +24,18 @@ pub struct StageError {
     panicked: bool,
     /// Where it panicked.
     place: Option<String>,
+    way_out: WayOut,
+}
+
+/// How a run can go on without the element that its code failed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WayOut {
+    /// It cannot: the code was called for no element of a step of the author's.
+    No,
+    /// The author can choose dead letters for the step.
+    DeadLetters,
+    /// The author has, so that the element becomes one if it is taken by itself.
+    Chosen,
 }
 
 impl StageError {
@@ -35,13 +47,14 @@ impl StageError {
             element: None,
             panicked: false,
             place: None,
+            way_out: WayOut::No,
         }
     }
 
     /// User code panicked with this.
     pub fn of_panic(panicked: Panicked) -> Self {
         let Panicked { message, place } = panicked;
-        Self { what: message, step: String::new(), element: None, panicked: true, place }
+        Self { panicked: true, place, ..Self::of(Error::new(message)) }
     }
 
     /// The same, in the step of this path.
@@ -61,6 +74,27 @@ impl StageError {
         self
     }
 
+    /// The same, where this is the way out.
+    #[must_use]
+    pub(super) fn with(self, way_out: WayOut) -> Self {
+        Self { way_out, ..self }
+    }
+
+    /// Whether it was on an element of a step whose author chose dead letters, so that the bundle
+    /// succeeds without that element.
+    pub fn can_be_buried(&self) -> bool {
+        self.way_out == WayOut::Chosen
+    }
+
+    /// What the code said, in one line, with the place of a panic.
+    pub(super) fn words(&self) -> String {
+        match (self.panicked, &self.place) {
+            (false, _) => self.what.clone(),
+            (true, None) => format!("panicked: {}", self.what),
+            (true, Some(place)) => format!("panicked: {}, at {place}", self.what),
+        }
+    }
+
     /// The error of the run that ends with it.
     pub fn into_run_error(self, attempt: Attempt) -> RunError {
         let verb = if self.panicked { "panicked" } else { "failed" };
@@ -78,14 +112,25 @@ impl StageError {
         }
         let Attempt { bundle, attempt, attempts } = attempt;
         note(format!("in bundle {bundle}, attempt {attempt} of {attempts}"));
-        note(match self.panicked {
-            true => "help: a panic ends the run; to keep going, return such elements as dead \
-                     letters with `try_map`"
-                .to_owned(),
-            false => "help: to keep going, give such elements to a dead-letter output with \
-                      `try_map`"
-                .to_owned(),
-        });
+        note(format!("help: {}", self.way_out.help()));
         RunError::failed(message).in_step(self.step)
+    }
+}
+
+impl WayOut {
+    fn help(self) -> &'static str {
+        match self {
+            Self::No => {
+                "this ends the run, for it is no element of a step of yours that could be a dead letter"
+            }
+            Self::DeadLetters => {
+                "to keep going, give such elements to an output of their own with \
+                 `.on_failure(dead_letter::<..>())`"
+            }
+            Self::Chosen => {
+                "it was not the step's own code that failed on the element, but what others call, such \
+                 as its `Clone`; keep that free of panics"
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The first step of a stage behind an exchange: what time it is there, and what time makes due.
 
+use super::error::WayOut;
 use super::operator::{Operator, Work};
 use super::{Inspect, StageError, StageWork, guarded};
 use crate::keyed::{Keyed, Sides};
@@ -70,7 +71,10 @@ impl StageWork {
         if !keyed.has_due() {
             return Ok(());
         }
-        guarded(|| keyed.fire_due(sides, out)).map_err(|error| error.in_step(path))?;
+        let fired = guarded(|| keyed.fire_due(sides, out)).map_err(|error| error.in_step(path));
+        // What waited to be sorted is taken here, too.
+        let buries = keyed.sorts() && out.have_dead_letters();
+        fired.map_err(|error| if buries { error.with(WayOut::Chosen) } else { error })?;
         self.pass_on(0, inspect)
     }
 
@@ -133,6 +137,7 @@ impl StageWork {
     /// # Errors
     /// If a `setup` fails or panics.
     pub fn roll_back(&mut self, functions: &Functions) -> Result<(), StageError> {
+        self.operators.iter_mut().for_each(|operator| operator.out.set_one_by_one(false));
         self.operators.iter_mut().try_for_each(|operator| operator.roll_back(functions))
     }
 }

@@ -1,11 +1,12 @@
 //! One step of a stage on one worker.
 
 use super::assign::Assignment;
-use super::{Inspect, StageError, guarded};
+use super::error::WayOut;
+use super::{Inspect, Outputs, StageError, guarded};
 use crate::keyed::{Keyed, KeyedSettings};
 use heliostat::batch::{Batch, Meta, Timestamps};
 use heliostat::graph::{Functions, Graph, Step, StepWork, Transform};
-use heliostat::{CollectionId, StepMetrics, TransformId};
+use heliostat::{CollectionId, Error, StepMetrics, TransformId};
 
 pub(super) struct Operator {
     pub(super) step: TransformId,
@@ -13,10 +14,11 @@ pub(super) struct Operator {
     pub(super) path: String,
     /// Where its code is found.
     code: String,
+    /// Whether it is all of a step as its author knows it.
+    is_whole: bool,
     pub(super) work: Work,
     pub(super) outputs: Vec<CollectionId>,
-    /// Empty between calls; kept for their room.
-    pub(super) out: Vec<Batch>,
+    pub(super) out: Outputs,
     pub(super) counts: StepMetrics,
 }
 
@@ -35,18 +37,15 @@ impl Operator {
         functions: &Functions,
         seed: u64,
     ) -> Result<Self, StageError> {
-        let empty = |&output: &CollectionId| Batch {
-            values: functions.edge(output).empty(),
-            meta: Meta::default(),
-        };
         Ok(Self {
             step: step.id,
             work: work(step, graph, functions, seed)
                 .map_err(|error| error.in_step(&graph.named_step(step).path))?,
             path: graph.named_step(step).path.clone(),
             code: step.path.clone(),
+            is_whole: graph.named_step(step).id == step.id,
             outputs: step.outputs.clone(),
-            out: step.outputs.iter().map(empty).collect(),
+            out: Outputs::of(step, functions),
             counts: StepMetrics::default(),
         })
     }
@@ -54,7 +53,7 @@ impl Operator {
     pub(super) fn start_bundle(&mut self) -> Result<(), StageError> {
         self.counts = StepMetrics::default();
         // A bundle that failed may have left something.
-        self.out.iter_mut().for_each(Batch::clear);
+        self.out.clear();
         let outcome = match &mut self.work {
             Work::ParDo(work) => guarded(|| work.start_bundle()),
             Work::Keyed(keyed) => guarded(|| keyed.start_bundle()),
@@ -75,7 +74,7 @@ impl Operator {
         let mut done = 0;
         let outcome = match &mut self.work {
             Work::Identity => {
-                std::mem::swap(&mut out[0], batch);
+                std::mem::swap(&mut out.batches[0], batch);
                 return Ok(());
             }
             Work::Window(assignment) => {
@@ -84,7 +83,7 @@ impl Operator {
                     Ok(())
                 });
                 if outcome.is_ok() {
-                    std::mem::swap(&mut out[0], batch);
+                    std::mem::swap(&mut out.batches[0], batch);
                 }
                 outcome
             }
@@ -92,7 +91,10 @@ impl Operator {
                 let kept = guarded(|| Ok(inspect.before_step(collection, batch)))
                     .map_err(|error| error.in_step(&self.path))?;
                 let outcome = match &mut self.work {
-                    Work::ParDo(work) => guarded(|| work.process(batch, out, &mut done)),
+                    Work::ParDo(work) if out.one_by_one() => {
+                        guarded(|| one_by_one(work.as_mut(), batch, out, &mut done))
+                    }
+                    Work::ParDo(work) => guarded(|| work.process(batch, out.own(), &mut done)),
                     Work::Keyed(keyed) => guarded(|| keyed.process(batch, out, &mut done)),
                     Work::Identity | Work::Window(_) => Ok(()),
                 };
@@ -117,9 +119,14 @@ impl Operator {
     pub(super) fn run_shared(&mut self, batch: &Batch) -> Result<bool, StageError> {
         let Work::ParDo(work) = &mut self.work else { return Ok(false) };
         let (out, mut done) = (&mut self.out, 0);
-        let outcome = guarded(|| match work.process_shared(batch, out, &mut done) {
-            Some(outcome) => outcome.map(|()| true),
-            None => Ok(false),
+        let outcome = guarded(|| {
+            if out.one_by_one() {
+                return one_by_one(work.as_mut(), batch, out, &mut done).map(|()| true);
+            }
+            match work.process_shared(batch, out.own(), &mut done) {
+                Some(outcome) => outcome.map(|()| true),
+                None => Ok(false),
+            }
         });
         let taken =
             outcome.map_err(|error| self.failed_at(error, &batch.meta, (done, batch.len())))?;
@@ -140,11 +147,18 @@ impl Operator {
             Timestamps::Const(at) => Some(*at),
             Timestamps::Each { at, .. } => at.get(done).copied(),
         };
-        error.in_step(&self.path).at_element(done, count, at)
+        let way_out = match (&self.work, self.out.have_dead_letters()) {
+            (_, true) => WayOut::Chosen,
+            (Work::ParDo(_) | Work::Keyed(_), false) if self.is_whole => WayOut::DeadLetters,
+            (Work::ParDo(_) | Work::Keyed(_) | Work::Identity | Work::Window(_), false) => {
+                WayOut::No
+            }
+        };
+        error.in_step(&self.path).at_element(done, count, at).with(way_out)
     }
 
     pub(super) fn finish_bundle(&mut self) -> Result<(), StageError> {
-        let out = &mut self.out;
+        let out = self.out.own();
         let outcome = match &mut self.work {
             Work::ParDo(work) => guarded(|| work.finish_bundle(out)),
             Work::Keyed(keyed) => guarded(|| keyed.finish_bundle(out)),
@@ -155,6 +169,7 @@ impl Operator {
 
     /// Keeps what the bundle changed, and says what it took and gave.
     pub(super) fn commit(&mut self) -> StepMetrics {
+        self.counts.dead_letters = self.out.dead_letters();
         match &mut self.work {
             Work::Keyed(keyed) => {
                 self.counts.dropped.late = keyed.late();
@@ -190,6 +205,20 @@ impl Operator {
         };
         outcome.map_err(|error| error.in_step(&self.path))
     }
+}
+
+/// Lets a step take the elements of a batch one by one; those that fail become dead letters.
+fn one_by_one(
+    work: &mut dyn StepWork,
+    batch: &Batch,
+    out: &mut Outputs,
+    done: &mut usize,
+) -> Result<(), Error> {
+    for index in 0..batch.len() {
+        out.take_one(batch, index, |one, given| work.process(one, given, &mut 0));
+        *done += 1;
+    }
+    Ok(())
 }
 
 fn work(step: &Step, graph: &Graph, functions: &Functions, seed: u64) -> Result<Work, StageError> {

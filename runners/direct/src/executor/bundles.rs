@@ -19,7 +19,9 @@ impl Executor<'_> {
     ) -> Result<Batch, RunError> {
         let stages = self.stages_from.get(&input).cloned().unwrap_or_default();
         match stages.as_slice() {
-            [only] if self.attempts == 1 => {
+            [only]
+                if self.attempts == 1 && !self.works.lanes[0].stages[*only].has_dead_letters() =>
+            {
                 self.bundles += 1;
                 let stage = &mut self.works.lanes[0].stages[*only];
                 let outcome = whole(stage, &mut batch);

@@ -61,10 +61,6 @@ impl Executor<'_> {
 }
 
 impl Shop<'_> {
-    pub(super) fn attempt(&self, attempt: u32) -> Attempt {
-        Attempt { bundle: self.frame.round, attempt, attempts: self.settings.attempts }
-    }
-
     fn bundling(&self) -> Bundling {
         let (attempts, number) = (self.settings.attempts, self.frame.round);
         Bundling { scripted: self.frame.scripted, attempts, number }

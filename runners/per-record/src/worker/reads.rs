@@ -6,8 +6,8 @@ use crate::mail::BarrierKind;
 use heliostat::batch::{Batch, ColumnExt};
 use heliostat::{BadRow, CollectionId, Error, RunError, RunResult, Timestamp};
 use heliostat_runner_core::{
-    Attempt, BundleOutput, Given, Heard, NoInspect, Piece, Readiness, Site, Source, StageError,
-    empty,
+    BundleOutput, Given, Heard, NoInspect, Piece, Readiness, Site, Source, StageError, StageWork,
+    Tries, empty,
 };
 use std::sync::atomic::Ordering;
 
@@ -48,6 +48,16 @@ impl ReadState {
 enum Failure {
     OfSource(Error),
     OfStage(StageError),
+}
+
+impl Failure {
+    /// What a step said, if it was a step.
+    fn of_stage(&self) -> Option<&StageError> {
+        match self {
+            Self::OfStage(error) => Some(error),
+            Self::OfSource(_) => None,
+        }
+    }
 }
 
 impl Worker<'_> {
@@ -169,18 +179,17 @@ impl Worker<'_> {
             let turn = self.reads[at].turn % ready.len();
             self.reads[at].turn = self.reads[at].turn.wrapping_add(1);
             let piece = &mut *ready[turn];
-            let attempts = self.shared.settings.attempts;
-            if 1 < attempts {
+            let mut tries = Tries::of(self.shared.settings.attempts);
+            if tries.are_left() || self.stages_of(outputs).any(StageWork::has_dead_letters) {
                 piece.stay().map_err(|error| failed(&error))?;
             }
             let bundle = self.shared.control.next_bundle();
-            let mut attempt = 1;
             loop {
-                match self.try_piece(at, piece, &mut rows, outputs) {
+                match self.try_piece((at, tries), piece, &mut rows, outputs) {
                     Ok(made) => break made,
                     Err(failure) => {
-                        let this = Attempt { bundle, attempt, attempts };
-                        if attempt == attempts {
+                        let this = tries.attempt(bundle);
+                        if !tries.go_on(failure.of_stage()) {
                             return Err(match failure {
                                 Failure::OfSource(error) => failed(&error),
                                 Failure::OfStage(error) => error.into_run_error(this),
@@ -190,7 +199,6 @@ impl Worker<'_> {
                         let gone_back = piece.go_back(site.functions.read(&path));
                         gone_back.map_err(|error| failed(&error))?;
                         rows.iter_mut().for_each(Batch::clear);
-                        attempt += 1;
                     }
                 }
             }
@@ -212,7 +220,7 @@ impl Worker<'_> {
     /// Reads, and takes what was read through the stages that begin there.
     fn try_piece(
         &mut self,
-        at: usize,
+        (at, tries): (usize, Tries),
         piece: &mut Piece,
         rows: &mut [Batch; 2],
         outputs: [CollectionId; 2],
@@ -240,6 +248,9 @@ impl Worker<'_> {
             let mut stages = begins.map(|stage| stage.id.0 as usize).peekable();
             while let Some(stage) = stages.next() {
                 let work = &mut self.parts.lane.stages[stage];
+                if tries.one_by_one() {
+                    work.take_one_by_one();
+                }
                 work.start_bundle().map_err(Failure::OfStage)?;
                 work.take_room(&mut self.room);
                 let mut lent = stages.peek().map(|_| batch.lend());
@@ -253,6 +264,14 @@ impl Worker<'_> {
         read.made = (read.made.0 + elements, read.made.1 + most_made);
         read.untold += rows_read.max(1);
         Ok(Made { elements, bad_rows, outputs: ended })
+    }
+
+    /// The stages that begin at a read.
+    fn stages_of(&self, outputs: [CollectionId; 2]) -> impl Iterator<Item = &StageWork> {
+        let begins =
+            outputs.into_iter().flat_map(|output| self.shared.site.plan.stages_from(output));
+        let begins = begins.filter(|stage| stage.head.is_none());
+        begins.map(|stage| &self.parts.lane.stages[stage.id.0 as usize])
     }
 
     /// Undoes what a try has done in the stages that begin at a read.

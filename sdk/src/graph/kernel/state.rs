@@ -45,6 +45,10 @@ pub(crate) trait CellColumn: Any + Send {
     fn commit(&mut self, now: Timestamp);
     /// Undoes what the bundle changed.
     fn roll_back(&mut self);
+    /// What comes from here on can be undone by itself, until the next mark.
+    fn mark(&mut self);
+    /// Undoes what was changed since the mark of this bundle.
+    fn undo_to_mark(&mut self);
     /// What is in a cell, as that of this number; `None` for nothing.
     fn save(&self, row: RowId, cell: u32, now: Timestamp) -> Option<SavedCell>;
     /// Fills a cell with what was saved.

@@ -42,7 +42,7 @@ fn a_summary_tells_counts_output_drops_and_bad_rows() {
     let heading: Vec<&str> = lines[0].split_whitespace().collect();
     assert_eq!(
         heading.join(" "),
-        "step in out dropped late dropped closed bad rows",
+        "step in out dropped late dropped closed bad rows dead letters",
         "no late panes, so no column of them"
     );
     for line in [
@@ -53,6 +53,7 @@ fn a_summary_tells_counts_output_drops_and_bad_rows() {
         assert!(lines.contains(&line), "{line}: {results}");
     }
     assert!(results.contains("rejected 4 rows: 4 in `"), "{results}");
+    assert!(results.contains("failed on 2 elements: 2 in `"), "{results}");
     assert!(results.contains(": 1,200 elements read, "), "{results}");
 
     let (_, captured) = launched(direct(Script::Interrupted), numbers, "run");

@@ -50,8 +50,13 @@ fn check_version(version: Option<u32>) -> Result<()> {
              {FORMAT_VERSION}\n  help: go on with a program built with the newer heliostat that \
              wrote it"
         ))),
+        Some(0) => Err(Error::new(format!(
+            "it has version 0 of the form, which there never was\n  {ANOTHER_COPY}"
+        ))),
         Some(older) => Err(Error::new(format!(
-            "it has version {older} of the form, which there never was\n  {ANOTHER_COPY}"
+            "it has version {older} of the form, and this program reads version \
+             {FORMAT_VERSION}\n  help: go on with a program built with the older heliostat that \
+             wrote it, or start anew without `--from`"
         ))),
         None => Err(damaged("version", CUT)),
     }

@@ -18,7 +18,7 @@ fn hex(bytes: &[u8]) -> String {
 /// version of the form.
 #[test]
 fn the_bytes_are_the_ones_in_the_file() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/savepoint/version-1.hex");
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/savepoint/version-2.hex");
     let bytes = hex(&one_of_everything().to_bytes());
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&golden, &bytes).expect("the folder exists");
@@ -108,12 +108,17 @@ fn the_words_say_which_part_and_what_to_do() {
              --savepoint FILE` wrote",
         ),
         (
-            [&bytes[..8], &[2, 0, 0, 0], &bytes[12..]].concat(),
-            "it has version 2 of the form, and this program reads version 1\n  help: go on with \
+            [&bytes[..8], &[3, 0, 0, 0], &bytes[12..]].concat(),
+            "it has version 3 of the form, and this program reads version 2\n  help: go on with \
              a program built with the newer heliostat that wrote it",
         ),
         (
-            flipped(8),
+            [&bytes[..8], &[1, 0, 0, 0], &bytes[12..]].concat(),
+            "it has version 1 of the form, and this program reads version 2\n  help: go on with \
+             a program built with the older heliostat that wrote it, or start anew without `--from`",
+        ),
+        (
+            [&bytes[..8], &[0, 0, 0, 0], &bytes[12..]].concat(),
             "it has version 0 of the form, which there never was\n  help: take another copy of \
              it, or start anew without `--from`",
         ),

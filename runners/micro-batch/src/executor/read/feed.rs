@@ -35,6 +35,16 @@ pub(super) enum Failure {
     Fatal(RunError),
 }
 
+impl Failure {
+    /// What a step said, if it was a step.
+    pub(super) fn of_stage(&self) -> Option<&StageError> {
+        match self {
+            Self::OfStage(error) => Some(error),
+            Self::OfSource(_) | Self::OfSink(..) | Self::Fatal(_) => None,
+        }
+    }
+}
+
 impl Way {
     /// All stages, in the order in which data goes through them.
     pub(super) fn stages(&self) -> impl Iterator<Item = usize> {

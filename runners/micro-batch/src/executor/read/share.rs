@@ -7,7 +7,7 @@ use crate::executor::Shop;
 use crate::executor::bundle::{Desk, Made};
 use heliostat::batch::ColumnExt;
 use heliostat::{BadRow, RunError, RunResult};
-use heliostat_runner_core::{GroupingId, Lane, NoInspect, add_metrics, empty};
+use heliostat_runner_core::{Attempt, GroupingId, Lane, NoInspect, Tries, add_metrics, empty};
 
 /// At most so many elements are read at once: they stay in the caches of a core.
 const FILL_ELEMENTS_MAX: usize = 1_024;
@@ -54,7 +54,7 @@ impl Shop<'_> {
             piece.stay().map_err(|error| of_source(&error))?;
         }
         let way = self.way(share.outputs);
-        let mut attempt = 1;
+        let mut tries = Tries::of(self.settings.attempts);
         loop {
             let error = match self.try_share((number, lane, desk), share, &way) {
                 Ok((read, shared)) => {
@@ -68,27 +68,17 @@ impl Shop<'_> {
                 Err(Failure::Fatal(error)) => return Err(error),
                 Err(error) => error,
             };
-            if attempt == self.settings.attempts {
-                return Err(match error {
-                    Failure::OfSource(error) => RunError::failed(format!(
-                        "`{}` failed: {error}\n  attempt {attempt} of {attempt}",
-                        share.path
-                    ))
-                    .in_step(share.path),
-                    Failure::OfSink(step, error) => {
-                        let path = self.sinks.path(step);
-                        let message =
-                            format!("`{path}` failed {attempt} times, the last time with: {error}");
-                        RunError::failed(message).in_step(path)
-                    }
-                    Failure::OfStage(error) => error.into_run_error(self.attempt(attempt)),
-                    Failure::Fatal(error) => error,
-                });
+            let this = tries.attempt(self.frame.round);
+            if !tries.go_on(error.of_stage()) {
+                return Err(self.gave_up(error, share.path, this));
             }
             for stage in way.stages() {
-                lane.stages[stage]
-                    .roll_back(self.site.functions)
-                    .map_err(|error| error.into_run_error(self.attempt(attempt)))?;
+                let work = &mut lane.stages[stage];
+                let rolled_back = work.roll_back(self.site.functions);
+                rolled_back.map_err(|error| error.into_run_error(this))?;
+                if tries.one_by_one() {
+                    work.take_one_by_one();
+                }
                 lane.exchanges[stage].gate.take_late();
             }
             lane.lifters.iter_mut().flatten().for_each(|lifter| lifter.discard());
@@ -99,7 +89,25 @@ impl Shop<'_> {
                     RunError::failed(message).in_step(share.path)
                 })?;
             }
-            attempt += 1;
+        }
+    }
+
+    /// What the last try of a share ends the run with.
+    fn gave_up(&self, error: Failure, read: &str, this: Attempt) -> RunError {
+        let attempt = this.attempt;
+        match error {
+            Failure::OfSource(error) => RunError::failed(format!(
+                "`{read}` failed: {error}\n  attempt {attempt} of {attempt}"
+            ))
+            .in_step(read),
+            Failure::OfSink(step, error) => {
+                let path = self.sinks.path(step);
+                let message =
+                    format!("`{path}` failed {attempt} times, the last time with: {error}");
+                RunError::failed(message).in_step(path)
+            }
+            Failure::OfStage(error) => error.into_run_error(this),
+            Failure::Fatal(error) => error,
         }
     }
 

@@ -221,6 +221,34 @@ proptest! {
     }
 
     #[test]
+    fn what_is_undone_to_a_mark_leaves_no_trace_and_a_bundle_is_still_undone_whole(
+        (filled, first, before) in (filling(), deeds(), deeds()),
+        marked in proptest::collection::vec((deeds(), any::<bool>()), 0..6),
+    ) {
+        let mut work = work(AllKinds::declared);
+        let mut model = Model::default();
+        act(&mut *work, 1, &filled, &mut model);
+        act(&mut *work, 1, &first, &mut model);
+        work.commit();
+        let mut of_bundle = model.clone();
+        act(&mut *work, 1, &before, &mut of_bundle);
+        for (deeds, fails) in marked {
+            work.mark();
+            if fails {
+                act(&mut *work, 1, &deeds, &mut of_bundle.clone());
+                act(&mut *work, 3, &deeds, &mut Model::default());
+                work.undo_to_mark();
+            } else {
+                act(&mut *work, 1, &deeds, &mut of_bundle);
+            }
+            prop_assert_eq!(tell(&mut *work, 1), of_bundle.tell());
+        }
+        prop_assert_eq!(tell(&mut *work, 3), Model::default().tell());
+        work.roll_back();
+        prop_assert_eq!(tell(&mut *work, 1), model.tell());
+    }
+
+    #[test]
     fn what_is_saved_can_be_loaded_and_what_is_cut_cannot(
         filled in filling(),
         deeds in deeds(),

@@ -11,6 +11,8 @@ use crate::{Duration, Element, Result, Timestamp};
 pub(crate) struct ManyColumn<E: 'static, A> {
     cells: Vec<Chunked<E>>,
     journal: Vec<(RowId, Change<E>)>,
+    /// How long the journal was at the mark.
+    marked: usize,
     stamps: Stamps,
     pub(crate) order: A,
     coder: Coder<E>,
@@ -27,6 +29,7 @@ impl<E: Element, A: Arrange<E>> ManyColumn<E, A> {
         Self {
             cells: Vec::new(),
             journal: Vec::new(),
+            marked: 0,
             stamps: Stamps::new(time_to_live),
             order,
             coder,
@@ -57,6 +60,13 @@ impl<E: Element, A: Arrange<E>> ManyColumn<E, A> {
             journal: &mut self.journal,
             stamps: &mut self.stamps,
             emptied: &mut self.emptied,
+        }
+    }
+
+    /// Undoes what is behind this place in the journal.
+    fn undo(&mut self, from: usize) {
+        for (row, change) in self.journal.drain(from..).rev() {
+            self.cells[row.0 as usize].undo(change);
         }
     }
 
@@ -172,11 +182,19 @@ impl<E: Element, A: Arrange<E>> CellColumn for ManyColumn<E, A> {
     }
 
     fn roll_back(&mut self) {
-        for (row, change) in self.journal.drain(..).rev() {
-            self.cells[row.0 as usize].undo(change);
-        }
+        self.undo(0);
         self.stamps.roll_back();
         self.emptied = false;
+    }
+
+    fn mark(&mut self) {
+        self.marked = self.journal.len();
+        self.stamps.mark();
+    }
+
+    fn undo_to_mark(&mut self) {
+        self.undo(self.marked);
+        self.stamps.undo_to_mark();
     }
 
     fn save(&self, row: RowId, cell: u32, now: Timestamp) -> Option<SavedCell> {

@@ -68,13 +68,16 @@ pub(crate) struct OneColumn<T: 'static, J> {
     values: Vec<Option<T>>,
     /// What a cell held before each change of the bundle.
     journal: Vec<(RowId, Option<T>)>,
+    /// How long the journal was at the mark.
+    marked: usize,
     stamps: Stamps,
     /// How they merge.
     pub(crate) join: J,
     coder: Coder<T>,
-    /// In which bundle a row was last changed in place; grown on demand.
-    changed_in: Vec<u64>,
-    bundle: u64,
+    /// Behind which mark or beginning of a bundle a row was last changed in place; grown on demand.
+    changed_since: Vec<u64>,
+    /// Counts marks and bundles.
+    since: u64,
     /// Whether the bundle took something out.
     emptied: bool,
     /// Where the next sweep begins.
@@ -86,11 +89,12 @@ impl<T: Element, J: Join<T>> OneColumn<T, J> {
         Self {
             values: Vec::new(),
             journal: Vec::new(),
+            marked: 0,
             stamps: Stamps::new(time_to_live),
             join,
             coder: Coder::of(),
-            changed_in: Vec::new(),
-            bundle: 1,
+            changed_since: Vec::new(),
+            since: 1,
             emptied: false,
             swept: 0,
         }
@@ -129,7 +133,7 @@ impl<T: Element, J: Join<T>> OneColumn<T, J> {
     }
 
     /// Changes what a cell holds where it is, made by `create` if there is nothing. What was in it
-    /// is cloned, at most once per bundle.
+    /// is cloned, at most once per bundle or mark.
     pub(crate) fn change(
         &mut self,
         row: RowId,
@@ -142,11 +146,11 @@ impl<T: Element, J: Join<T>> OneColumn<T, J> {
             self.put(row, None);
         }
         self.stamps.set(row, now);
-        if self.changed_in.len() <= at {
-            self.changed_in.resize(self.values.len(), 0);
+        if self.changed_since.len() <= at {
+            self.changed_since.resize(self.values.len(), 0);
         }
-        if self.values[at].is_none() || self.changed_in[at] != self.bundle {
-            self.changed_in[at] = self.bundle;
+        if self.values[at].is_none() || self.changed_since[at] != self.since {
+            self.changed_since[at] = self.since;
             self.journal.push((row, self.values[at].clone()));
         }
         let join = &self.join;
@@ -157,6 +161,14 @@ impl<T: Element, J: Join<T>> OneColumn<T, J> {
     fn put(&mut self, row: RowId, value: Option<T>) {
         let before = std::mem::replace(&mut self.values[row.0 as usize], value);
         self.journal.push((row, before));
+    }
+
+    /// Undoes what is behind this place in the journal.
+    fn undo(&mut self, from: usize) {
+        for (row, before) in self.journal.drain(from..).rev() {
+            self.values[row.0 as usize] = before;
+        }
+        self.since += 1;
     }
 
     fn sweep(&mut self, now: Timestamp) {
@@ -218,7 +230,7 @@ impl<T: Element, J: Join<T>> CellColumn for OneColumn<T, J> {
     fn commit(&mut self, now: Timestamp) {
         self.journal.clear();
         self.stamps.commit();
-        self.bundle += 1;
+        self.since += 1;
         self.emptied = false;
         if self.stamps.count() {
             self.sweep(now);
@@ -226,12 +238,20 @@ impl<T: Element, J: Join<T>> CellColumn for OneColumn<T, J> {
     }
 
     fn roll_back(&mut self) {
-        for (row, before) in self.journal.drain(..).rev() {
-            self.values[row.0 as usize] = before;
-        }
+        self.undo(0);
         self.stamps.roll_back();
-        self.bundle += 1;
         self.emptied = false;
+    }
+
+    fn mark(&mut self) {
+        self.marked = self.journal.len();
+        self.stamps.mark();
+        self.since += 1;
+    }
+
+    fn undo_to_mark(&mut self) {
+        self.undo(self.marked);
+        self.stamps.undo_to_mark();
     }
 
     fn save(&self, row: RowId, cell: u32, now: Timestamp) -> Option<SavedCell> {

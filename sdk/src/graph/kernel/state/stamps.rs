@@ -9,11 +9,13 @@ pub(super) struct Stamps {
     /// Per row, in processing time; empty without a time to live.
     written: Vec<Timestamp>,
     journal: Vec<(RowId, Timestamp)>,
+    /// How long the journal was at the mark.
+    marked: usize,
 }
 
 impl Stamps {
     pub(super) fn new(time_to_live: Option<Duration>) -> Self {
-        Self { time_to_live, written: Vec::new(), journal: Vec::new() }
+        Self { time_to_live, written: Vec::new(), journal: Vec::new(), marked: 0 }
     }
 
     pub(super) fn grow(&mut self, rows: usize) {
@@ -65,7 +67,20 @@ impl Stamps {
     }
 
     pub(super) fn roll_back(&mut self) {
-        for (row, before) in self.journal.drain(..).rev() {
+        self.undo(0);
+    }
+
+    pub(super) fn mark(&mut self) {
+        self.marked = self.journal.len();
+    }
+
+    pub(super) fn undo_to_mark(&mut self) {
+        self.undo(self.marked);
+    }
+
+    /// Undoes what is behind this place in the journal.
+    fn undo(&mut self, from: usize) {
+        for (row, before) in self.journal.drain(from..).rev() {
             self.written[row.0 as usize] = before;
         }
     }
