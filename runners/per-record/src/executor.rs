@@ -147,16 +147,8 @@ impl<'a> Executor<'a> {
         let options = &mut self.job.options;
         let savepoints = options.savepoint_every.zip(options.savepoints.as_deref_mut());
         // Under a script only the script says what time it is.
-        let savepoints = savepoints.filter(|_| !self.scripted).map(|(every, store)| Savepoints {
-            shared: &shared,
-            every,
-            store,
-            ledger: self.ledger.clone(),
-            header,
-            due: shared.clock.now() + every,
-            is_open: false,
-            parts: (0..workers).map(|_| None).collect(),
-            last: (0..workers).map(|_| None).collect(),
+        let savepoints = savepoints.filter(|_| !self.scripted).map(|(every, store)| {
+            Savepoints::of(&shared, (every, store), self.ledger.clone(), header)
         });
         let mut coordinator = Coordinator {
             shared: &shared,

@@ -10,23 +10,34 @@ use std::collections::BTreeMap;
 
 /// Takes savepoints of a run that goes on.
 pub(crate) struct Savepoints<'a, 'b> {
-    pub(crate) shared: &'a Shared<'a>,
-    pub(crate) every: Duration,
-    pub(crate) store: &'b mut dyn SavepointStore,
+    shared: &'a Shared<'a>,
+    every: Duration,
+    store: &'b mut dyn SavepointStore,
     /// What was counted before this run, and who writes savepoints of it.
-    pub(crate) ledger: Ledger,
-    pub(crate) header: SavepointHeader,
+    ledger: Ledger,
+    header: SavepointHeader,
     /// When the next one is due.
     pub(crate) due: Timestamp,
     /// One was asked for, and not all workers have given their part.
     pub(crate) is_open: bool,
     /// The parts of the one in hand.
-    pub(crate) parts: Vec<Option<WorkerPart>>,
+    parts: Vec<Option<WorkerPart>>,
     /// Those of workers that are at their end, for all that come behind.
-    pub(crate) last: Vec<Option<WorkerPart>>,
+    last: Vec<Option<WorkerPart>>,
 }
 
-impl Savepoints<'_, '_> {
+impl<'a, 'b> Savepoints<'a, 'b> {
+    pub(crate) fn of(
+        shared: &'a Shared<'a>,
+        (every, store): (Duration, &'b mut dyn SavepointStore),
+        ledger: Ledger,
+        header: SavepointHeader,
+    ) -> Self {
+        let (due, workers) = (shared.clock.now() + every, shared.layout.workers);
+        let [parts, last] = [0, 1].map(|_| (0..workers).map(|_| None).collect());
+        Self { shared, every, store, ledger, header, due, is_open: false, parts, last }
+    }
+
     /// Asks for one if it is due, and stores the one in hand if it is whole.
     pub(crate) fn step(
         &mut self,
