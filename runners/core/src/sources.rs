@@ -172,6 +172,11 @@ impl Source {
         matches!(self.kind, Kind::Read { .. } | Kind::Script { .. })
     }
 
+    /// Whether it is a read whose watermark moves while it goes on.
+    pub fn is_unbounded(&self) -> bool {
+        matches!(&self.kind, Kind::Read { boundedness: Boundedness::Unbounded, .. })
+    }
+
     /// Whether this output holds the rows it could not understand.
     pub fn gives_bad_rows(&self, output: CollectionId) -> bool {
         matches!(self.kind, Kind::Read { .. }) && output == self.outputs[1]

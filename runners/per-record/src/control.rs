@@ -2,6 +2,7 @@
 
 use crate::worker::WorkerPart;
 use heliostat::{BadRow, RunError, StopCause, Timestamp};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -37,13 +38,20 @@ pub(crate) struct Control {
     /// How far the reads of each worker are.
     watermarks: Vec<AtomicI64>,
     bad_rows: Mutex<Vec<BadRows>>,
+    /// For how many microseconds each root was held up by each slot.
+    held: Mutex<BTreeMap<(usize, usize), u64>>,
+    /// How far the unbounded reads of each worker are, by worker and source; one that nobody waits for
+    /// is at the end of time.
+    reads: Vec<Vec<AtomicI64>>,
 }
 
 impl Control {
-    pub(crate) fn of(workers: usize) -> Self {
+    pub(crate) fn of(workers: usize, sources: usize) -> Self {
+        let read = |_| AtomicI64::new(Timestamp::MAX.millis());
+        let reads = (0..workers).map(|_| (0..sources).map(read).collect()).collect();
         let watermarks = (0..workers).map(|_| AtomicI64::new(Timestamp::MIN.millis())).collect();
         let quiet = (0..workers).map(|_| AtomicU64::new(0)).collect();
-        Self { quiet, watermarks, ..Self::default() }
+        Self { quiet, watermarks, reads, ..Self::default() }
     }
 
     /// Ends the run with this error, unless another was first.
@@ -138,6 +146,28 @@ impl Control {
 
     pub(crate) fn bundles(&self) -> u64 {
         self.bundles.load(Ordering::Relaxed)
+    }
+
+    /// Notes how far a read is on a worker.
+    pub(crate) fn set_read(&self, worker: usize, source: usize, watermark: Timestamp) {
+        self.reads[worker][source].store(watermark.millis(), Ordering::Relaxed);
+    }
+
+    /// How far the slowest of all unbounded reads is that somebody waits for.
+    pub(crate) fn slowest_read(&self) -> Timestamp {
+        let all = self.reads.iter().flatten().map(|it| it.load(Ordering::Relaxed));
+        Timestamp::from_millis(all.min().unwrap_or(Timestamp::MAX.millis()))
+    }
+
+    /// Notes that a slot held up a root.
+    pub(crate) fn add_held(&self, root: usize, slot: usize, micros: u64) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        *held.entry((root, slot)).or_default() += micros;
+    }
+
+    /// For how many microseconds each root was held up by each slot.
+    pub(crate) fn held(&self) -> BTreeMap<(usize, usize), u64> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn tell_bad_rows(&self, rows: BadRows) {

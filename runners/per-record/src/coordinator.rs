@@ -16,6 +16,8 @@ pub(crate) struct Coordinator<'a, 'b> {
     pub(crate) observer: &'b mut dyn Observer,
     /// What it was told of bad rows.
     pub(crate) bad_rows: Vec<BadRows>,
+    /// For how many microseconds each root was held up by each slot when that was told last.
+    pub(crate) held: BTreeMap<(usize, usize), u64>,
     /// By the step that elements go to.
     pub(crate) commits: BTreeMap<TransformId, Commits>,
     /// Where they are wanted while the run goes on.
@@ -48,9 +50,26 @@ impl Steps for Coordinator<'_, '_> {
             watermark: control.watermark(),
             bundles: control.bundles(),
         });
+        self.tell_held();
         if control.is_done() {
             return Progress::Done;
         }
         Progress::Waiting(turn)
+    }
+}
+
+impl Coordinator<'_, '_> {
+    /// Tells who waited for whom since it was told last.
+    fn tell_held(&mut self) {
+        let Shared { control, layout, site, .. } = self.shared;
+        let held = control.held();
+        for (&(root, slot), &micros) in &held {
+            if self.held.get(&(root, slot)) != Some(&micros) {
+                let step = layout.root_path(*site, root).to_owned();
+                let by = layout.slot_path(*site, slot).to_owned();
+                self.observer.event(RunEvent::Held { step, by, micros });
+            }
+        }
+        self.held = held;
     }
 }

@@ -133,7 +133,7 @@ impl<'a> Executor<'a> {
             site: at_work,
             mailboxes: (0..workers).map(|_| Mailbox::of(layout.channels)).collect(),
             layout,
-            control: Control::of(workers),
+            control: Control::of(workers, steps.len()),
             bell: Bell::default(),
             clock: std::mem::replace(&mut self.clock, RunClock::System),
             scripted: self.scripted,
@@ -154,6 +154,7 @@ impl<'a> Executor<'a> {
             shared: &shared,
             observer: &mut *self.job.observer,
             bad_rows: Vec::new(),
+            held: BTreeMap::new(),
             commits: std::mem::take(&mut self.commits),
             savepoints,
         };

@@ -123,6 +123,28 @@ impl Layout {
         at.expect("every root is in the layout")
     }
 
+    /// The path of the step that a root's elements come from.
+    pub(crate) fn root_path<'a>(&self, site: Site<'a>, root: usize) -> &'a str {
+        let step = match self.roots[root].0 {
+            Root::Source(step) => step,
+            Root::Grouping(id) => site.plan.groupings[id.0 as usize].step,
+            Root::Exchange(id) => head(site.plan, id).step,
+        };
+        &site.graph.step(step).path
+    }
+
+    /// The path of the step in front of which a slot is.
+    pub(crate) fn slot_path<'a>(&self, site: Site<'a>, slot: usize) -> &'a str {
+        match self.slots[slot].target {
+            Target::Grouping(id) => self.root_path(site, self.grouping(id)),
+            Target::Exchange(id) => self.root_path(site, self.root_of(Root::Exchange(id))),
+            Target::View(id) => {
+                &site.graph.producer(site.plan.views[id.0 as usize].collection).path
+            }
+            Target::Write(step) => &site.graph.step(step).path,
+        }
+    }
+
     /// The place of a grouping among the roots.
     pub(crate) fn grouping(&self, id: GroupingId) -> usize {
         self.root_of(Root::Grouping(id))

@@ -32,6 +32,9 @@ pub struct PerRecordSettings {
     pub bundle_elements: usize,
     /// Nobody waits for the watermark of a source, or a piece of one, that has had nothing for so long.
     pub idle_timeout: Option<Duration>,
+    /// A read waits while it is ahead of the slowest by more than this in event time, if it is not
+    /// `None`; those that are bounded or idle do not count.
+    pub max_drift: Option<Duration>,
     /// How often what fails is tried before the run fails; at least 1.
     pub attempts: u32,
     /// The form in which combines run, as far as they can. Without it they are lifted where there are
@@ -51,6 +54,7 @@ impl Default for PerRecordSettings {
             mailbox_bytes: 1 << 20,
             bundle_elements: 16_384,
             idle_timeout: Some(secs(10)),
+            max_drift: None,
             attempts: 3,
             combine: None,
             simulated: false,
@@ -100,6 +104,11 @@ impl PerRecordSettings {
                 "10s".to_owned(),
             ),
             value(
+                "max-drift",
+                "how far a read may be ahead of the slowest in event time; or `any`",
+                ANY.to_owned(),
+            ),
+            value(
                 "attempts",
                 "how often what fails is tried before the run fails",
                 default.attempts.to_string(),
@@ -141,6 +150,13 @@ impl PerRecordSettings {
                     settings.idle_timeout =
                         Some(timeout.ok_or_else(|| wrong("`never`, or a time such as `500ms`"))?);
                 }
+                "max-drift" if value == ANY => settings.max_drift = None,
+                "max-drift" => {
+                    let drift = humantime::parse_duration(value).ok();
+                    let drift = drift.and_then(|it| Duration::try_from(it).ok());
+                    let wanted = || wrong("`any`, or a time such as `10m`");
+                    settings.max_drift = Some(drift.ok_or_else(wanted)?);
+                }
                 "attempts" => {
                     settings.attempts = u32::try_from(count()?)
                         .map_err(|_| wrong("a whole number of at least 1"))?;
@@ -158,8 +174,8 @@ impl PerRecordSettings {
                 _ => {
                     return Err(Error::new(format!(
                         "the per-record runner has no setting `{name}`; it has workers, \
-                         mailbox-bytes, bundle-elements, idle-timeout, attempts, combine, simulated \
-                         and seed"
+                         mailbox-bytes, bundle-elements, idle-timeout, max-drift, attempts, combine, \
+                         simulated and seed"
                     )));
                 }
             }

@@ -53,6 +53,7 @@ impl EventsFile {
         match event {
             RunEvent::Progress { .. } => {}
             RunEvent::Round(_)
+            | RunEvent::Held { .. }
             | RunEvent::BadRow { .. }
             | RunEvent::Written { .. }
             | RunEvent::Step { .. } => self.flush(),

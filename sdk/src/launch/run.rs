@@ -160,7 +160,7 @@ impl Observer for Reporter<'_> {
                 self.console.remark(format_args!("warning: `{step}` rejected {row}"));
             }
             RunEvent::Written { written, .. } => self.written.push(written),
-            RunEvent::Round(_) | RunEvent::Step { .. } => {}
+            RunEvent::Round(_) | RunEvent::Held { .. } | RunEvent::Step { .. } => {}
         }
     }
 

@@ -169,6 +169,16 @@ pub enum RunEvent {
     },
     /// What one round did; told by runners that work in rounds, to those who want it.
     Round(RoundProgress),
+    /// A step was held up by one behind it, which has not taken what it was sent; told by runners whose
+    /// steps wait for each other, while it goes on.
+    Held {
+        /// The path of the step that could have gone on.
+        step: String,
+        /// The path of the step it waits for.
+        by: String,
+        /// For how many microseconds so far, in this run, on all workers together.
+        micros: u64,
+    },
     /// A row that could not be understood; told for the first few of each read.
     BadRow {
         /// The path of the read.

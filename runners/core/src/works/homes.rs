@@ -13,6 +13,8 @@ pub struct Homes {
     groupings: Vec<Box<dyn KeyGroups>>,
     /// For stages behind an exchange by key.
     stages: Vec<Option<Box<dyn KeyGroups>>>,
+    /// Where the next batch begins that is spread evenly: a small one does not reach all lanes.
+    turn: usize,
 }
 
 /// How the elements of an exchange are spread over lanes.
@@ -44,7 +46,7 @@ impl Homes {
             let by_key = site.spread(stage.id) == Spread::ByKey;
             by_key.then(|| functions.keyed(&step.path).key_groups(seed))
         });
-        Self { lanes, groupings: groupings.collect(), stages: stages.collect() }
+        Self { lanes, groupings: groupings.collect(), stages: stages.collect(), turn: 0 }
     }
 
     /// What goes into a grouping, by the lanes that its keys are at home on.
@@ -59,7 +61,7 @@ impl Homes {
     ) -> Result<Vec<(usize, Batch)>, RunError> {
         let path = &site.graph.step(site.plan.groupings[id.0 as usize].step).path;
         let groups = self.groupings[id.0 as usize].as_mut();
-        guarded(path, || scattered(batch, self.lanes, Some(groups)))
+        guarded(path, || scattered(batch, self.lanes, To::Homes(groups)))
     }
 
     /// What a lane makes for a stage behind an exchange, by the lanes it goes to.
@@ -74,11 +76,15 @@ impl Homes {
     ) -> Result<Vec<(usize, Batch)>, RunError> {
         let head = site.plan.stages[id.0 as usize].head.as_ref().expect("it has a head");
         let path = &site.graph.step(head.step).path;
-        let groups = self.stages[id.0 as usize].as_deref_mut();
-        match site.spread(id) {
-            Spread::ByKey => guarded(path, || scattered(batch, self.lanes, groups)),
-            Spread::Evenly => guarded(path, || scattered(batch, self.lanes, None)),
-            Spread::Stay => Ok(vec![(from, batch)]),
+        match (site.spread(id), &mut self.stages[id.0 as usize]) {
+            (Spread::ByKey, Some(groups)) => {
+                guarded(path, || scattered(batch, self.lanes, To::Homes(groups.as_mut())))
+            }
+            (Spread::Evenly, _) => {
+                self.turn = (self.turn + 1) % self.lanes;
+                guarded(path, || scattered(batch, self.lanes, To::All(self.turn)))
+            }
+            (Spread::Stay | Spread::ByKey, _) => Ok(vec![(from, batch)]),
         }
     }
 }
@@ -101,24 +107,27 @@ impl Site<'_> {
     }
 }
 
-/// The batch in parts by lane: by key, or evenly without `groups`.
-fn scattered(
-    mut batch: Batch,
-    lanes: usize,
-    groups: Option<&mut (dyn KeyGroups + '_)>,
-) -> Vec<(usize, Batch)> {
+/// Where the elements of a batch go.
+enum To<'a> {
+    Homes(&'a mut dyn KeyGroups),
+    /// To all lanes alike, from this one on.
+    All(usize),
+}
+
+/// The batch in parts by lane.
+fn scattered(mut batch: Batch, lanes: usize, goes: To<'_>) -> Vec<(usize, Batch)> {
     if lanes == 1 {
         return vec![(0, batch)];
     }
     let mut to = Vec::with_capacity(batch.len());
-    match groups {
-        Some(groups) => {
+    match goes {
+        To::Homes(groups) => {
             groups.find(batch.values.as_ref(), &mut to);
             to.iter_mut().for_each(|group| *group = number_of(lane_of(*group, lanes)));
         }
-        None => {
+        To::All(first) => {
             let len = batch.len();
-            to.extend((0..len).map(|at| number_of(at * lanes / len)));
+            to.extend((0..len).map(|at| number_of((first + at * lanes / len) % lanes)));
         }
     }
     let parts = batch.scattered(&to, lanes).into_iter().enumerate();

@@ -227,6 +227,7 @@ impl Observer for Rounds {
         match event {
             RunEvent::Progress { .. } => SWITCH.with_borrow_mut(|switch| switch.phase += 1),
             RunEvent::Round(_)
+            | RunEvent::Held { .. }
             | RunEvent::BadRow { .. }
             | RunEvent::Written { .. }
             | RunEvent::Step { .. } => {}

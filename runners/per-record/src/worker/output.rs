@@ -4,7 +4,7 @@ use super::Worker;
 use crate::layout::Reach;
 use crate::mail::{Barrier, BarrierKind, Item};
 use heliostat::batch::Batch;
-use heliostat::{CollectionId, RunError, Timestamp};
+use heliostat::{CollectionId, RunError, Stopwatch, Timestamp};
 use heliostat_runner_core::{BundleOutput, GroupingId, Target, add_metrics, guarded};
 
 /// How many bytes elements are is looked at once in so many batches to the same slot.
@@ -19,6 +19,8 @@ pub(super) struct RootState {
     /// By outlet.
     outlets: Vec<Told>,
     pub(super) is_ended: bool,
+    /// While it is held up: since when nobody was told, and by which slot.
+    held: Option<(Stopwatch, usize)>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,27 +34,39 @@ struct Told {
 impl RootState {
     pub(super) fn of(outlets: usize) -> Self {
         let told = Told { watermark: Some(Timestamp::MIN), ..Told::default() };
-        Self { outlets: vec![told; outlets], is_ended: false }
+        Self { outlets: vec![told; outlets], is_ended: false, held: None }
     }
 }
 
 impl Worker<'_> {
-    /// Whether there is room for what a root sends. Under a script nothing is held up.
-    pub(super) fn has_room(&self, root: usize) -> bool {
+    /// Whether there is room for what a root sends; else it is held up, and that is measured. Under a
+    /// script nothing is.
+    pub(super) fn has_room(&mut self, root: usize) -> bool {
+        let full = if self.shared.scripted { None } else { self.full_slot(root) };
+        if let Some((mut watch, slot)) = self.roots[root].held.take() {
+            self.shared.control.add_held(root, slot, watch.lap_micros());
+        }
+        self.roots[root].held = full.map(|slot| (Stopwatch::start(), slot));
+        full.is_none()
+    }
+
+    /// A slot that has not taken what a root has sent it.
+    fn full_slot(&self, root: usize) -> Option<usize> {
         let (layout, limit) = (&self.shared.layout, self.shared.settings.mailbox_bytes);
         let is_full = |receiver: usize, channel: usize| {
             self.shared.mailboxes[receiver].is_full(channel, limit)
         };
-        self.shared.scripted
-            || layout.roots[root].1.iter().all(|outlet| {
-                let channel = layout.channel(outlet, self.number);
-                match layout.slots[outlet.slot].reach {
-                    Reach::Own => !is_full(self.number, channel),
-                    Reach::Others | Reach::Copies => {
-                        (0..layout.workers).all(|receiver| !is_full(receiver, channel))
-                    }
+        let mut outlets = layout.roots[root].1.iter();
+        let full = outlets.find(|outlet| {
+            let channel = layout.channel(outlet, self.number);
+            match layout.slots[outlet.slot].reach {
+                Reach::Own => is_full(self.number, channel),
+                Reach::Others | Reach::Copies => {
+                    (0..layout.workers).any(|receiver| is_full(receiver, channel))
                 }
-            })
+            }
+        });
+        full.map(|outlet| outlet.slot)
     }
 
     /// Sends what a bundle of one of a root's stages made.

@@ -4,7 +4,7 @@ use super::{Shared, Worker};
 use crate::control::BadRows;
 use crate::mail::BarrierKind;
 use heliostat::batch::{Batch, ColumnExt};
-use heliostat::{BadRow, CollectionId, Error, RunError, RunResult, Timestamp};
+use heliostat::{BadRow, CollectionId, Error, RunError, RunResult, Timestamp, millis};
 use heliostat_runner_core::{
     BundleOutput, Given, Heard, NoInspect, Piece, Readiness, Site, Source, StageError, StageWork,
     Tries, empty,
@@ -19,6 +19,9 @@ const FILL_LENT_MAX: usize = 4_096;
 
 /// The same where each element becomes many.
 const FILL_ELEMENTS_MIN: usize = 64;
+
+/// How often a read looks again that is ahead of others.
+const DRIFT_MILLIS: i64 = 5;
 
 /// What a worker remembers of a read.
 pub(super) struct ReadState {
@@ -103,7 +106,7 @@ impl Worker<'_> {
         let Some(source) = &mut self.parts.sources[at] else { return Ok(false) };
         match source.readiness(self.now) {
             Readiness::Ready => {
-                if !self.has_room(at) || !self.may_read(at) {
+                if !self.has_room(at) || self.is_ahead(at) || !self.may_read(at) {
                     return Ok(false);
                 }
                 self.read(at)?;
@@ -127,6 +130,15 @@ impl Worker<'_> {
                 Ok(true)
             }
         }
+    }
+
+    /// Whether a source is so far ahead of others that it waits for them.
+    fn is_ahead(&self, at: usize) -> bool {
+        let (Some(drift), Some(source)) = (self.shared.settings.max_drift, &self.parts.sources[at])
+        else {
+            return false;
+        };
+        source.is_unbounded() && self.shared.control.slowest_read() + drift < source.slowest()
     }
 
     /// Whether the run is not to stop before another bundle is read; counts that one.
@@ -319,10 +331,23 @@ impl Worker<'_> {
             });
             is_news |= self.tell_outlet((at, outlet), told);
         }
+        self.tell_read(at);
         let reads = self.parts.sources.iter().flatten().filter(|source| source.is_read());
         let slowest = reads.map(Source::slowest).min().unwrap_or(Timestamp::MAX);
         self.shared.control.set_watermark(self.number, slowest);
         is_news
+    }
+
+    /// Tells other reads how far one is.
+    pub(super) fn tell_read(&self, at: usize) {
+        let Some(source) = &self.parts.sources[at] else { return };
+        let (now, idle) = (self.now, self.shared.settings.idle_timeout);
+        let outputs = &self.shared.site.graph.step(source.step()).outputs;
+        let watermark = match source.heard(outputs[0], now, idle) {
+            Heard::Watermark(watermark) if source.is_unbounded() => watermark,
+            Heard::Watermark(_) | Heard::Idle => Timestamp::MAX,
+        };
+        self.shared.control.set_read(self.number, at, watermark);
     }
 
     /// When sources have something to do although nobody rings.
@@ -332,9 +357,17 @@ impl Worker<'_> {
         }
         let open = self.parts.sources.iter().zip(&self.roots).filter(|(_, root)| !root.is_ended);
         let wakes = open.filter_map(|(source, _)| {
-            let Readiness::Idle(until) = source.as_ref()?.readiness(self.now) else { return None };
+            let source = source.as_ref()?;
+            let until = match source.readiness(self.now) {
+                Readiness::Idle(until) => until,
+                // Nobody rings when those it waits for come nearer.
+                Readiness::Ready if self.shared.settings.max_drift.is_some() => {
+                    return Some(self.now + millis(DRIFT_MILLIS));
+                }
+                Readiness::Ready | Readiness::Done => return None,
+            };
             let idle = self.shared.settings.idle_timeout;
-            let idle_at = idle.and_then(|idle| source.as_ref()?.idle_at(self.now, idle));
+            let idle_at = idle.and_then(|idle| source.idle_at(self.now, idle));
             Some(idle_at.map_or(until, |at| at.min(until)))
         });
         wakes.min()
