@@ -165,7 +165,9 @@ impl<'a> Worker<'a> {
                 self.end(at);
             }
         }
-        (0..self.parts.sources.len()).for_each(|at| self.tell_read(at));
+        for at in 0..self.parts.sources.len() {
+            self.tell_source(at);
+        }
         if self.shared.scripted && self.parts.sources.iter().any(Option::is_some) {
             // What has nothing in front of it is at its end before the first event.
             self.send_barriers(crate::mail::BarrierKind::Quiet);

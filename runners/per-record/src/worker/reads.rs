@@ -339,7 +339,7 @@ impl Worker<'_> {
     }
 
     /// Tells other reads how far one is.
-    pub(super) fn tell_read(&self, at: usize) {
+    fn tell_read(&self, at: usize) {
         let Some(source) = &self.parts.sources[at] else { return };
         let (now, idle) = (self.now, self.shared.settings.idle_timeout);
         let outputs = &self.shared.site.graph.step(source.step()).outputs;
