@@ -23,6 +23,10 @@ use heliostat::{Boundedness, Capability, RunError, RunErrorKind, Runner};
 
 use crate::Outcome;
 use crate::outcome::{failed, guarded, names};
+use crate::rigs::has;
+
+/// The setting of ours that says how long is waited before a retry.
+const BACKOFF: &str = "backoff";
 
 /// A promise of the model, shown by a program.
 ///
@@ -182,6 +186,12 @@ fn is_beyond_graphs(capability: Capability) -> bool {
     )
 }
 
+/// The runner, set not to wait before what failed is tried again: a check is about what comes of it.
+fn at_once(runner: &dyn Runner) -> heliostat::Result<Box<dyn Runner>> {
+    let waits = has(runner, BACKOFF).then(|| (BACKOFF.to_owned(), "0s".to_owned()));
+    runner.configured(&waits.into_iter().collect())
+}
+
 /// Runs a check.
 ///
 /// ```
@@ -205,7 +215,11 @@ pub fn run_check(check: &Check, runner: &dyn Runner) -> Outcome {
     if !beyond_graphs.is_empty() {
         return Outcome::Undeclared(beyond_graphs);
     }
-    let broken = match guarded(|| (check.run)(runner)) {
+    let runner = match at_once(runner) {
+        Ok(runner) => runner,
+        Err(error) => return failed(check.about, error.to_string()),
+    };
+    let broken = match guarded(|| (check.run)(runner.as_ref())) {
         Ok(Ok(())) => return Outcome::Passed,
         Ok(Err(broken)) => broken,
         Err(panic) => Broken::Differs(panic),

@@ -40,7 +40,8 @@ pub use sides::{
 pub use sinks::{Commits, OpenedWrite, open_writes};
 pub use sources::{BUNDLE_ELEMENTS_MAX, Given, Heard, Piece, Readiness, Source};
 pub use stage::{
-    Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork, Tries,
+    Attempt, BundleOutput, Bundling, Inspect, NoInspect, Pause, Retries, StageError, StageWork,
+    Tries,
 };
 pub use stopping::asked_to_stop;
 pub use works::{

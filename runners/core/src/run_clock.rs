@@ -1,6 +1,8 @@
 //! The processing time of a run: the machine's, or one that moves by itself or by script.
 
-use heliostat::{Clock, Duration, Interrupt, SystemClock, Timestamp, VirtualClock, millis};
+use heliostat::{
+    Clock, Duration, Interrupt, InterruptLevel, SystemClock, Timestamp, VirtualClock, millis,
+};
 
 /// How long a run waits at the most before it looks again for something to read.
 const WAIT_MAX_MILLIS: i64 = 1_000;
@@ -45,6 +47,13 @@ impl RunClock {
                 interrupt.wait(std::time::Duration::try_from(longest).unwrap_or_default());
             }
             Self::Virtual(clock) => clock.advance(left.max(Duration::ZERO)),
+        }
+    }
+
+    /// Waits until a time, however long, or until someone wants the run to stop.
+    pub fn wait_out(&self, interrupt: &Interrupt, until: Timestamp) {
+        while self.now() < until && interrupt.level() == InterruptLevel::None {
+            self.wait(interrupt, until);
         }
     }
 }

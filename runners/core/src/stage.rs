@@ -11,7 +11,7 @@ mod tries;
 pub use bundle::Bundling;
 pub use error::{Attempt, StageError};
 pub(crate) use outputs::Outputs;
-pub use tries::Tries;
+pub use tries::{Pause, Retries, Tries};
 
 use self::operator::Operator;
 use crate::plan::{Stage, Target};

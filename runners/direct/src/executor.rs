@@ -14,8 +14,8 @@ use heliostat::{
     Timestamp, millis,
 };
 use heliostat_runner_core::{
-    CombineForm, Given, GroupingPlan, LIFT_ENTRIES_MAX, Ledger, Plan, Readiness, RunClock, Saved,
-    Site, Source, Works, WorksSettings, asked_to_stop, guarded,
+    CombineForm, Given, GroupingPlan, LIFT_ENTRIES_MAX, Ledger, Plan, Readiness, Retries, RunClock,
+    Saved, Site, Source, Works, WorksSettings, asked_to_stop, guarded,
 };
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ pub(crate) struct Executor<'a> {
     plan: Plan,
     works: Works,
     sinks: Sinks,
-    attempts: u32,
+    retries: Retries,
     /// A script says what the bundles are: none is cut.
     scripted: bool,
     clock: RunClock,
@@ -106,7 +106,8 @@ impl<'a> Executor<'a> {
             plan,
             works,
             sinks,
-            attempts: settings.attempts.max(1),
+            // Under a script time is what the script says.
+            retries: if scripted { settings.retries().at_once() } else { settings.retries() },
             scripted,
             clock,
             chance,

@@ -1,8 +1,11 @@
 //! What can be set about the direct runner.
 
-use heliostat::{Error, Result, Setting, SettingKind};
-use heliostat_runner_core::CombineForm;
+use heliostat::{Duration, Error, Result, Setting, SettingKind};
+use heliostat_runner_core::{CombineForm, Retries};
 use std::collections::BTreeMap;
+
+/// What the settings that are times take.
+const A_TIME: &str = "a time such as `100ms` or `2s`";
 
 /// The form of combines that is left open.
 const ANY: &str = "any";
@@ -21,6 +24,10 @@ pub struct DirectSettings {
     pub trusting: bool,
     /// How often a bundle is tried before the run fails; at least 1.
     pub attempts: u32,
+    /// How long is waited before a first retry, and before each other twice as long as before.
+    pub backoff: Duration,
+    /// How long is waited before a retry at the most.
+    pub backoff_max: Duration,
     /// The form in which all combines run, as far as they can; without it suspicion picks one for
     /// each, and a trusting run takes the native one.
     pub combine: Option<CombineForm>,
@@ -47,13 +54,22 @@ pub enum DirectClock {
 
 impl Default for DirectSettings {
     fn default() -> Self {
-        Self { seed: 0, trusting: false, attempts: 1, combine: None, clock: DirectClock::System }
+        let Retries { attempts, backoff, backoff_max } = Retries::of(1);
+        let (seed, trusting, combine, clock) = (0, false, None, DirectClock::System);
+        Self { seed, trusting, attempts, backoff, backoff_max, combine, clock }
     }
 }
 
 impl DirectSettings {
+    /// How often what fails is tried, and how long is waited in between.
+    pub(crate) fn retries(&self) -> Retries {
+        let Self { attempts, backoff, backoff_max, .. } = *self;
+        Retries { attempts: attempts.max(1), backoff, backoff_max }
+    }
+
     pub(crate) fn describe() -> Vec<Setting> {
         let value = |default: &str| SettingKind::Value { default: default.to_owned() };
+        let [backoff, backoff_max] = Self::default().retries().wait_settings();
         vec![
             Setting {
                 name: "seed",
@@ -70,6 +86,8 @@ impl DirectSettings {
                 help: "how often a bundle is tried before the run fails",
                 kind: value("1"),
             },
+            backoff,
+            backoff_max,
             Setting {
                 name: "combine",
                 help: "how combines run: native, lifted or expanded; any leaves it open",
@@ -98,6 +116,12 @@ impl DirectSettings {
                     Ok(attempts) if 0 < attempts => settings.attempts = attempts,
                     _ => return Err(wrong("a whole number of at least 1")),
                 },
+                "backoff" => {
+                    settings.backoff = Retries::wait_of(value).ok_or_else(|| wrong(A_TIME))?;
+                }
+                "backoff-max" => {
+                    settings.backoff_max = Retries::wait_of(value).ok_or_else(|| wrong(A_TIME))?;
+                }
                 "clock" => match value.as_str() {
                     "system" => settings.clock = DirectClock::System,
                     "virtual" => settings.clock = DirectClock::Virtual,
@@ -112,7 +136,7 @@ impl DirectSettings {
                 _ => {
                     return Err(Error::new(format!(
                         "the direct runner has no setting `{name}`; it has seed, trusting, \
-                         attempts, combine and clock"
+                         attempts, backoff, backoff-max, combine and clock"
                     )));
                 }
             }

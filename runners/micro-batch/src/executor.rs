@@ -11,11 +11,12 @@ use crate::sinks::Sinks;
 use bundle::{Desk, Handed, Made};
 use heliostat::savepoint::SavepointHeader;
 use heliostat::{
-    InterruptLevel, Job, RunError, RunResult, StopCause, Stopwatch, Timestamp, catch_panic, millis,
+    Duration, Job, RunError, RunResult, StopCause, Stopwatch, Timestamp, catch_panic, millis,
 };
 use heliostat_runner_core::{
-    Grouping, Host, LIFT_ENTRIES_MAX, Lane, Ledger, Lifter, Plan, Readiness, RunClock, Saved, Site,
-    Source, Target, ViewStore, Works, WorksSettings, asked_to_stop, for_each, open_writes,
+    Grouping, Host, LIFT_ENTRIES_MAX, Lane, Ledger, Lifter, Pause, Plan, Readiness, Retries,
+    RunClock, Saved, Site, Source, Target, ViewStore, Works, WorksSettings, asked_to_stop,
+    for_each, open_writes,
 };
 use progress::{Phases, Progress};
 use std::sync::Arc;
@@ -67,6 +68,7 @@ pub(crate) struct Shop<'a> {
     views: &'a [ViewStore],
     sinks: &'a Sinks,
     frame: Frame,
+    pause: Pause<'a>,
 }
 
 /// What is the same for all of a round.
@@ -118,8 +120,10 @@ impl<'a> Executor<'a> {
         let before = job.options.from.map(|from| from.header.clone());
         let before = before.unwrap_or_else(|| SavepointHeader::written_by("", ""));
         clock.advance(before.processing_time - clock.now());
-        let settings =
-            MicroBatchSettings { attempts: settings.attempts.max(1), ..settings.clone() };
+        let Retries { attempts, backoff, .. } = settings.retries();
+        // Where time is none that passes, nobody waits.
+        let backoff = if scripted || settings.simulated { Duration::ZERO } else { backoff };
+        let settings = MicroBatchSettings { attempts, backoff, ..settings.clone() };
         let (rounds, written_out, slices, read_elements, read_bundles) = (0, 0, 0, 0, 0);
         Ok(Self {
             settings,
@@ -298,10 +302,7 @@ impl<'a> Executor<'a> {
         // A deadline is due once it has passed.
         let deadline = self.works.next_deadline().map(|deadline| (deadline + millis(1)).max(next));
         let until = deadline.map_or(until, |it| it.min(until));
-        // The clock waits for a while at the most.
-        while self.clock.now() < until && self.job.interrupt.level() == InterruptLevel::None {
-            self.clock.wait(self.job.interrupt, until);
-        }
+        self.clock.wait_out(self.job.interrupt, until);
         if is_idle {
             self.settle()?;
             self.commit()?;
@@ -327,6 +328,7 @@ impl<'a> Executor<'a> {
             settings: &self.settings,
             views: &self.works.views,
             sinks: &self.sinks,
+            pause: Pause { clock: &self.clock, interrupt: self.job.interrupt },
         };
         let mut pairs: Vec<_> = self.works.lanes.iter_mut().zip(&mut self.desks).collect();
         let made = for_each(self.host.as_ref(), &mut pairs, |at, (lane, desk)| {

@@ -2,10 +2,13 @@
 
 use heliostat::graph::{Composite, Graph, Transform};
 use heliostat::{Duration, Error, Result, Setting, SettingKind};
-use heliostat_runner_core::{CombineForm, Plan};
+use heliostat_runner_core::{CombineForm, Plan, Retries};
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::path::PathBuf;
+
+/// What the settings that are times take.
+const A_TIME: &str = "a time such as `100ms` or `2s`";
 
 /// Settings of the micro-batch runner; on the command line each is `--micro-batch.NAME`.
 ///
@@ -33,6 +36,10 @@ pub struct MicroBatchSettings {
     pub spill_dir: PathBuf,
     /// How often what fails in a round is tried before the run fails; at least 1.
     pub attempts: u32,
+    /// How long is waited before a first retry, and before each other twice as long as before.
+    pub backoff: Duration,
+    /// How long is waited before a retry at the most.
+    pub backoff_max: Duration,
     /// The form in which combines run, as far as they can.
     pub combine: CombineForm,
     /// One thread does what the workers would, in an order that the seed says.
@@ -61,6 +68,7 @@ pub enum Rounds {
 
 impl Default for MicroBatchSettings {
     fn default() -> Self {
+        let Retries { attempts, backoff, backoff_max } = Retries::of(3);
         Self {
             workers: std::thread::available_parallelism().map_or(1, NonZero::get),
             shards: None,
@@ -69,7 +77,9 @@ impl Default for MicroBatchSettings {
             round_bytes: 256 << 20,
             state_bytes: 4 << 30,
             spill_dir: std::env::temp_dir(),
-            attempts: 3,
+            attempts,
+            backoff,
+            backoff_max,
             combine: CombineForm::Lifted,
             simulated: false,
             seed: 0,
@@ -78,6 +88,12 @@ impl Default for MicroBatchSettings {
 }
 
 impl MicroBatchSettings {
+    /// How often what fails is tried, and how long is waited in between.
+    pub(crate) fn retries(&self) -> Retries {
+        let Self { attempts, backoff, backoff_max, .. } = *self;
+        Retries { attempts: attempts.max(1), backoff, backoff_max }
+    }
+
     /// What a job runs as; `saves` says whether it has to do with savepoints.
     pub(crate) fn plan(&self, graph: &Graph, saves: bool) -> Plan {
         Plan::of(graph, |step| match (&graph.step(step).transform, self.combine) {
@@ -93,6 +109,7 @@ impl MicroBatchSettings {
 
     pub(crate) fn describe() -> Vec<Setting> {
         let default = Self::default();
+        let [backoff, backoff_max] = default.retries().wait_settings();
         let value = |name, help, default: String| Setting {
             name,
             help,
@@ -135,6 +152,8 @@ impl MicroBatchSettings {
                 "how often what fails in a round is tried before the run fails",
                 default.attempts.to_string(),
             ),
+            backoff,
+            backoff_max,
             value("combine", "how combines run: native, lifted or expanded", "lifted".to_owned()),
             Setting {
                 name: "simulated",
@@ -178,6 +197,12 @@ impl MicroBatchSettings {
                     settings.attempts = u32::try_from(count()?)
                         .map_err(|_| wrong("a whole number of at least 1"))?;
                 }
+                "backoff" => {
+                    settings.backoff = Retries::wait_of(value).ok_or_else(|| wrong(A_TIME))?;
+                }
+                "backoff-max" => {
+                    settings.backoff_max = Retries::wait_of(value).ok_or_else(|| wrong(A_TIME))?;
+                }
                 "combine" => {
                     settings.combine = CombineForm::named(value)
                         .ok_or_else(|| wrong("native, lifted or expanded"))?;
@@ -193,7 +218,7 @@ impl MicroBatchSettings {
                     return Err(Error::new(format!(
                         "the micro-batch runner has no setting `{name}`; it has workers, shards, \
                          rounds, round-elements, round-bytes, state-bytes, spill-dir, attempts, \
-                         combine, simulated and seed"
+                         backoff, backoff-max, combine, simulated and seed"
                     )));
                 }
             }

@@ -337,7 +337,12 @@ fn settings_say_what_they_take() {
     for (name, value) in [("workers", "2"), ("rounds", "every=1s"), ("shards", "workers")] {
         assert!(given(name, value).is_ok(), "{name}={value}");
     }
+    for (name, value) in [("backoff", "0s"), ("backoff", "1m30s"), ("backoff-max", "250ms")] {
+        assert!(given(name, value).is_ok(), "{name}={value}");
+    }
     for (name, value, words) in [
+        ("backoff", "soon", "a time such as `100ms`"),
+        ("backoff-max", "-1s", "a time such as `100ms`"),
         ("workers", "0", "a whole number of at least 1"),
         ("rounds", "sometimes", "`every=` and a time"),
         ("rounds", "every=0s", "`every=` and a time"),

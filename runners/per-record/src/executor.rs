@@ -10,7 +10,7 @@ use crate::savepoints::{Savepoints, take_prepared};
 use crate::settings::PerRecordSettings;
 use crate::worker::{Counts, Parts, Shared, Worker, WorkerPart, Writers};
 use heliostat::savepoint::SavepointHeader;
-use heliostat::{Job, RunError, RunResult, StopCause, TransformId, catch_panic};
+use heliostat::{Duration, Job, RunError, RunResult, StopCause, TransformId, catch_panic};
 use heliostat_runner_core::{
     Attempt, Bell, Commits, Driven, Host, LIFT_ENTRIES_MAX, Ledger, Plan, RunClock, Saved, Site,
     Source, Steps, ViewStore, Works, WorksSettings, open_writes,
@@ -86,6 +86,9 @@ impl<'a> Executor<'a> {
         ledger.load(job.graph, &saved);
         let scripted = works.sources.iter().any(Source::is_script);
         let stands = scripted || settings.simulated;
+        // Where time is none that passes, nobody waits.
+        let backoff = if stands { Duration::ZERO } else { settings.backoff };
+        let settings = PerRecordSettings { backoff, ..settings };
         let clock = if stands { RunClock::standing() } else { RunClock::System };
         let before = job.options.from.map(|from| from.header.clone());
         let before = before.unwrap_or_else(|| SavepointHeader::written_by("", ""));

@@ -2,9 +2,12 @@
 
 use heliostat::graph::{Composite, Graph, Transform};
 use heliostat::{Duration, Error, Result, Setting, SettingKind, secs};
-use heliostat_runner_core::{CombineForm, Plan};
+use heliostat_runner_core::{CombineForm, Plan, Retries};
 use std::collections::BTreeMap;
 use std::num::NonZero;
+
+/// What the settings that are times take.
+const A_TIME: &str = "a time such as `100ms` or `2s`";
 
 /// The form of combines that is left open.
 const ANY: &str = "any";
@@ -37,6 +40,10 @@ pub struct PerRecordSettings {
     pub max_drift: Option<Duration>,
     /// How often what fails is tried before the run fails; at least 1.
     pub attempts: u32,
+    /// How long is waited before a first retry, and before each other twice as long as before.
+    pub backoff: Duration,
+    /// How long is waited before a retry at the most.
+    pub backoff_max: Duration,
     /// The form in which combines run, as far as they can. Without it they are lifted where there are
     /// several workers; one exchanges nothing that could be reduced first.
     pub combine: Option<CombineForm>,
@@ -49,13 +56,16 @@ pub struct PerRecordSettings {
 
 impl Default for PerRecordSettings {
     fn default() -> Self {
+        let Retries { attempts, backoff, backoff_max } = Retries::of(3);
         Self {
             workers: std::thread::available_parallelism().map_or(1, NonZero::get),
             mailbox_bytes: 1 << 20,
             bundle_elements: 16_384,
             idle_timeout: Some(secs(10)),
             max_drift: None,
-            attempts: 3,
+            attempts,
+            backoff,
+            backoff_max,
             combine: None,
             simulated: false,
             seed: 0,
@@ -64,6 +74,12 @@ impl Default for PerRecordSettings {
 }
 
 impl PerRecordSettings {
+    /// How often what fails is tried, and how long is waited in between.
+    pub(crate) fn retries(&self) -> Retries {
+        let Self { attempts, backoff, backoff_max, .. } = *self;
+        Retries { attempts: attempts.max(1), backoff, backoff_max }
+    }
+
     /// What a job runs as; `saves` says whether it has to do with savepoints.
     pub(crate) fn plan(&self, graph: &Graph, saves: bool) -> Plan {
         Plan::of(graph, |step| match (&graph.step(step).transform, self.combine) {
@@ -81,6 +97,7 @@ impl PerRecordSettings {
 
     pub(crate) fn describe() -> Vec<Setting> {
         let default = Self::default();
+        let [backoff, backoff_max] = default.retries().wait_settings();
         let value = |name, help, default: String| Setting {
             name,
             help,
@@ -113,6 +130,8 @@ impl PerRecordSettings {
                 "how often what fails is tried before the run fails",
                 default.attempts.to_string(),
             ),
+            backoff,
+            backoff_max,
             value(
                 "combine",
                 "how combines run: native, lifted or expanded; any leaves it open",
@@ -161,6 +180,12 @@ impl PerRecordSettings {
                     settings.attempts = u32::try_from(count()?)
                         .map_err(|_| wrong("a whole number of at least 1"))?;
                 }
+                "backoff" => {
+                    settings.backoff = Retries::wait_of(value).ok_or_else(|| wrong(A_TIME))?;
+                }
+                "backoff-max" => {
+                    settings.backoff_max = Retries::wait_of(value).ok_or_else(|| wrong(A_TIME))?;
+                }
                 "combine" if value == ANY => settings.combine = None,
                 "combine" => {
                     let form = CombineForm::named(value);
@@ -174,8 +199,8 @@ impl PerRecordSettings {
                 _ => {
                     return Err(Error::new(format!(
                         "the per-record runner has no setting `{name}`; it has workers, \
-                         mailbox-bytes, bundle-elements, idle-timeout, max-drift, attempts, combine, \
-                         simulated and seed"
+                         mailbox-bytes, bundle-elements, idle-timeout, max-drift, attempts, backoff, \
+                         backoff-max, combine, simulated and seed"
                     )));
                 }
             }

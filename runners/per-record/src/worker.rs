@@ -21,7 +21,8 @@ use heliostat::{
     catch_panic, millis,
 };
 use heliostat_runner_core::{
-    Bell, Homes, Lane, Progress, Root, RunClock, Site, Source, Steps, Target, ViewStore,
+    Bell, Bundling, Homes, Lane, Pause, Progress, Root, RunClock, Site, Source, Steps, Target,
+    ViewStore,
 };
 use input::{Channel, SlotState};
 use output::RootState;
@@ -49,6 +50,17 @@ pub(crate) struct Shared<'a> {
 }
 
 impl Shared<'_> {
+    /// How a worker waits between two tries.
+    fn pause(&self) -> Pause<'_> {
+        Pause { clock: &self.clock, interrupt: self.interrupt }
+    }
+
+    /// How what waits becomes the next bundle.
+    fn bundling(&self) -> Bundling<'_> {
+        let (retries, number) = (self.settings.retries(), self.control.next_bundle());
+        Bundling { scripted: self.scripted, retries, pause: self.pause(), number }
+    }
+
     /// Ends the run with an error.
     pub(crate) fn fail(&self, error: RunError) {
         self.control.fail(error);

@@ -1,6 +1,6 @@
 //! A bundle of a stage: what goes in, how large it gets, how often it is tried.
 
-use super::{BundleOutput, Inspect, StageError, StageWork, Tries};
+use super::{BundleOutput, Inspect, Pause, Retries, StageError, StageWork, Tries};
 use crate::{Admitted, Exchange, Target, ViewStore};
 use heliostat::RunError;
 use heliostat::batch::Batch;
@@ -16,17 +16,19 @@ const BATCH_ELEMENTS_MAX: usize = 16_384;
 
 /// How what waits for a stage becomes bundles.
 #[derive(Clone, Copy, Debug)]
-pub struct Bundling {
+pub struct Bundling<'a> {
     /// Whether a script says what the bundles are: none is cut.
     pub scripted: bool,
     /// How often a bundle is tried, at least once, before the elements of steps with dead letters are
     /// taken one by one.
-    pub attempts: u32,
+    pub retries: Retries,
+    /// How it waits in between.
+    pub pause: Pause<'a>,
     /// What messages call the bundle.
     pub number: u64,
 }
 
-impl Bundling {
+impl Bundling<'_> {
     /// What waits, cut into batches unless a script says what they are.
     pub fn batches(self, parts: Vec<Admitted>) -> VecDeque<Admitted> {
         if self.scripted { parts.into() } else { parts.into_iter().flat_map(in_batches).collect() }
@@ -44,7 +46,7 @@ impl Bundling {
         rest: &mut VecDeque<Admitted>,
         inspect: &mut dyn Inspect,
     ) -> Result<BundleOutput, RunError> {
-        let mut tries = Tries::of(self.attempts);
+        let mut tries = Tries::of(self.retries, self.pause);
         loop {
             let again = tries.are_left() || stage.has_dead_letters() && !tries.one_by_one();
             let mut kept = Vec::new();

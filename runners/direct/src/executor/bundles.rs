@@ -4,8 +4,8 @@ use super::{Executor, site};
 use heliostat::batch::Batch;
 use heliostat::{CollectionId, RunError};
 use heliostat_runner_core::{
-    Admitted, Attempt, BundleOutput, Bundling, Inspect, NoInspect, StageError, StageWork, Target,
-    guarded, tried,
+    Admitted, Attempt, BundleOutput, Bundling, Inspect, NoInspect, Pause, StageError, StageWork,
+    Target, guarded, tried,
 };
 use std::collections::VecDeque;
 
@@ -20,7 +20,8 @@ impl Executor<'_> {
         let stages = self.stages_from.get(&input).cloned().unwrap_or_default();
         match stages.as_slice() {
             [only]
-                if self.attempts == 1 && !self.works.lanes[0].stages[*only].has_dead_letters() =>
+                if self.retries.attempts == 1
+                    && !self.works.lanes[0].stages[*only].has_dead_letters() =>
             {
                 self.bundles += 1;
                 let stage = &mut self.works.lanes[0].stages[*only];
@@ -67,16 +68,17 @@ impl Executor<'_> {
         at: usize,
         parts: Vec<Admitted>,
     ) -> Result<(), RunError> {
-        let mut rest = self.bundling().batches(parts);
+        let pause = Pause { clock: &self.clock, interrupt: self.job.interrupt };
+        let mut rest = self.bundling(pause).batches(parts);
         while !rest.is_empty() {
             self.tried_bundle(at, &mut rest)?;
         }
         Ok(())
     }
 
-    fn bundling(&self) -> Bundling {
-        let (attempts, number) = (self.attempts, self.bundles);
-        Bundling { scripted: self.scripted, attempts, number }
+    fn bundling<'b>(&self, pause: Pause<'b>) -> Bundling<'b> {
+        let Self { scripted, retries, bundles, .. } = *self;
+        Bundling { scripted, retries, pause, number: bundles }
     }
 
     /// One bundle from the front of `rest`, as often as it may be tried; without any, of what time
@@ -87,7 +89,8 @@ impl Executor<'_> {
         rest: &mut VecDeque<Admitted>,
     ) -> Result<(), RunError> {
         self.bundles += 1;
-        let bundling = self.bundling();
+        let pause = Pause { clock: &self.clock, interrupt: self.job.interrupt };
+        let bundling = self.bundling(pause);
         let views = site(&self.plan, &self.job).views_of(at, &self.works.views);
         let lane = &mut self.works.lanes[0];
         let stage = (&mut lane.stages[at], &mut lane.exchanges[at]);

@@ -7,8 +7,8 @@ use heliostat_runner_core::{Attempt, Target};
 
 impl Executor<'_> {
     pub(super) fn tear_down(&mut self) -> Result<(), RunError> {
-        let this =
-            Attempt { bundle: self.bundles, attempt: self.attempts, attempts: self.attempts };
+        let attempts = self.retries.attempts;
+        let this = Attempt { bundle: self.bundles, attempt: attempts, attempts };
         self.works.tear_down(this)
     }
 

@@ -61,9 +61,9 @@ impl Executor<'_> {
 }
 
 impl Shop<'_> {
-    fn bundling(&self) -> Bundling {
-        let (attempts, number) = (self.settings.attempts, self.frame.round);
-        Bundling { scripted: self.frame.scripted, attempts, number }
+    fn bundling(&self) -> Bundling<'_> {
+        let (retries, pause) = (self.settings.retries(), self.pause);
+        Bundling { scripted: self.frame.scripted, retries, pause, number: self.frame.round }
     }
 
     /// Takes batches of a collection through the stages that begin there.

@@ -7,7 +7,7 @@ use super::bundle::Made;
 use super::{Executor, Frame, Shop, caught_whole, site};
 use heliostat::graph::Graph;
 use heliostat::{BadRow, CollectionId, RunError, Timestamp, TransformId};
-use heliostat_runner_core::{Given, Piece, Readiness, Source, for_each};
+use heliostat_runner_core::{Given, Pause, Piece, Readiness, Source, for_each};
 
 /// The share of one lane of a read, in one round.
 struct Share<'a> {
@@ -76,6 +76,7 @@ impl Executor<'_> {
                 settings: &self.settings,
                 views: &self.works.views,
                 sinks: &self.sinks,
+                pause: Pause { clock: &self.clock, interrupt: self.job.interrupt },
             };
             let mut made = Made::default();
             let first = (0, &mut self.works.lanes[0], &mut self.desks[0]);
@@ -100,6 +101,7 @@ impl Executor<'_> {
             settings: &self.settings,
             views: &self.works.views,
             sinks: &self.sinks,
+            pause: Pause { clock: &self.clock, interrupt: self.job.interrupt },
         };
         let lanes = self.works.lanes.iter_mut().zip(&mut self.desks);
         let mut work: Vec<_> = lanes.zip(shares).collect();

@@ -99,6 +99,8 @@ pub(crate) fn made(seed: u64, folder: &std::path::Path) -> Made {
         shards: Some(1 + chance.below(5) as usize),
         round_elements: (pieces * per_piece) as usize,
         attempts: [1, 2, 3, 2, 3][chance.below(5) as usize],
+        // Hundreds of runs fail, each again and again.
+        backoff: Duration::ZERO,
         seed,
         ..default
     };

@@ -7,8 +7,8 @@ use crate::mail::BarrierKind;
 use heliostat::batch::Batch;
 use heliostat::{CollectionId, RunError, StepMetrics, Timestamp, TransformId};
 use heliostat_runner_core::{
-    Admitted, Bundling, GroupingId, NoInspect, Root, StageId, Target, ViewId, add_metrics,
-    forget_views, guarded, tried,
+    Admitted, GroupingId, NoInspect, Root, StageId, Target, ViewId, add_metrics, forget_views,
+    guarded, tried,
 };
 use std::collections::VecDeque;
 
@@ -200,7 +200,7 @@ impl Worker<'_> {
         (root, stage): (usize, usize),
         parts: Vec<Admitted>,
     ) -> Result<(), RunError> {
-        let mut rest = self.bundling().batches(parts);
+        let mut rest = self.shared.bundling().batches(parts);
         while !rest.is_empty() {
             self.bundle((root, stage), &mut rest)?;
         }
@@ -214,7 +214,7 @@ impl Worker<'_> {
         (root, stage): (usize, usize),
         rest: &mut VecDeque<Admitted>,
     ) -> Result<(), RunError> {
-        let (bundling, site) = (self.bundling(), self.shared.site);
+        let (bundling, site) = (self.shared.bundling(), self.shared.site);
         let Self { parts, room, .. } = self;
         let (work, exchange) = (&mut parts.lane.stages[stage], &mut parts.lane.exchanges[stage]);
         let views = site.views_of(stage, &parts.views);
@@ -223,11 +223,6 @@ impl Worker<'_> {
         let output = bundling.run(beside, (work, &mut *exchange), rest, &mut NoInspect);
         std::mem::swap(&mut exchange.room, room);
         self.send(root, stage, output?)
-    }
-
-    fn bundling(&self) -> Bundling {
-        let (scripted, attempts) = (self.shared.scripted, self.shared.settings.attempts);
-        Bundling { scripted, attempts, number: self.shared.control.next_bundle() }
     }
 
     /// Keeps a batch that a target has emptied, for what goes there next.

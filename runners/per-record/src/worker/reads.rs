@@ -191,7 +191,7 @@ impl Worker<'_> {
             let turn = self.reads[at].turn % ready.len();
             self.reads[at].turn = self.reads[at].turn.wrapping_add(1);
             let piece = &mut *ready[turn];
-            let mut tries = Tries::of(self.shared.settings.attempts);
+            let mut tries = Tries::of(self.shared.settings.retries(), self.shared.pause());
             if tries.are_left() || self.stages_of(outputs).any(StageWork::has_dead_letters) {
                 piece.stay().map_err(|error| failed(&error))?;
             }
@@ -232,7 +232,7 @@ impl Worker<'_> {
     /// Reads, and takes what was read through the stages that begin there.
     fn try_piece(
         &mut self,
-        (at, tries): (usize, Tries),
+        (at, tries): (usize, Tries<'_>),
         piece: &mut Piece,
         rows: &mut [Batch; 2],
         outputs: [CollectionId; 2],

@@ -54,7 +54,7 @@ impl Shop<'_> {
             piece.stay().map_err(|error| of_source(&error))?;
         }
         let way = self.way(share.outputs);
-        let mut tries = Tries::of(self.settings.attempts);
+        let mut tries = Tries::of(self.settings.retries(), self.pause);
         loop {
             let error = match self.try_share((number, lane, desk), share, &way) {
                 Ok((read, shared)) => {
