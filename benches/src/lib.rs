@@ -15,6 +15,7 @@ pub mod w3;
 pub mod w4;
 pub mod w5;
 pub mod flights;
+pub mod latency;
 pub mod engine;
 pub mod keyed;
 

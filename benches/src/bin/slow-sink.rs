@@ -1,4 +1,4 @@
-//! Shows that a slow sink slows the rounds, not the memory: ten times the input may raise the peak
+//! Shows that a slow sink slows the run, not the memory: ten times the input may raise the peak
 //! by a tenth at the most.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "what it prints is for a person")]
@@ -7,7 +7,7 @@ use clap::Parser;
 use heliostat::graph::{SinkStyle, WriteSpec};
 use heliostat::prelude::*;
 use heliostat::{Completion, Written, generate_sequence};
-use heliostat_micro_batch::MicroBatchRunner;
+use heliostat_benches::workloads;
 use nix::sys::resource::{UsageWho, getrusage};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -25,6 +25,9 @@ struct Options {
     /// Threads.
     #[arg(long, default_value_t = 1)]
     workers: usize,
+    /// The runner.
+    #[arg(long, default_value = "micro-batch")]
+    runner: String,
     /// Runs over these numbers here, and prints the peak in KiB.
     #[arg(long, hide = true)]
     here: bool,
@@ -76,7 +79,7 @@ fn run(options: &Options) -> Result<u64, String> {
     let numbers = pipeline.read(source.event_time(Timestamp::secs(0), millis(1)).unbounded());
     numbers.write(Slow).named("As they are read");
     numbers.reshuffle().write(Slow).named("Behind an exchange");
-    let runner = MicroBatchRunner::default().workers(options.workers);
+    let runner = workloads::runner(&options.runner, options.workers)?;
     let result = runner.run(&pipeline).map_err(|error| error.to_string())?;
     let written: Vec<u64> = result.written.values().map(|written| written.elements).collect();
     if written != [options.elements; 2] {
@@ -90,7 +93,8 @@ fn run(options: &Options) -> Result<u64, String> {
 fn peak(options: &Options, elements: u64) -> Result<f64, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let (elements, workers) = (elements.to_string(), options.workers.to_string());
-    let arguments = ["--here", "--elements", &elements, "--workers", &workers];
+    let runner = options.runner.as_str();
+    let arguments = ["--here", "--elements", &elements, "--workers", &workers, "--runner", runner];
     let ran = Command::new(program).args(arguments).output().map_err(|error| error.to_string())?;
     let told = String::from_utf8_lossy(&ran.stdout);
     let kib: f64 = told.trim().parse().map_err(|_| {
