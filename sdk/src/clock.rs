@@ -35,6 +35,24 @@ impl Clock for SystemClock {
     }
 }
 
+impl SystemClock {
+    /// How long it is until a time, to more than the millisecond; nothing if it is over.
+    ///
+    /// ```
+    /// use heliostat::{Clock, SystemClock, millis};
+    ///
+    /// let left = SystemClock.left_until(SystemClock.now() + millis(10_000));
+    /// assert!(left <= std::time::Duration::from_secs(10));
+    /// assert!(SystemClock.left_until(SystemClock.now()).is_zero());
+    /// ```
+    #[expect(clippy::disallowed_methods, reason = "the one place where the system is asked")]
+    pub fn left_until(self, time: Timestamp) -> std::time::Duration {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since_1970 = u64::try_from(time.millis()).unwrap_or_default();
+        std::time::Duration::from_millis(since_1970).saturating_sub(now)
+    }
+}
+
 /// A clock that moves only when told to; starts at 0.
 ///
 /// ```

@@ -30,6 +30,17 @@ impl RunClock {
         }
     }
 
+    /// How long it is until a time, by this clock.
+    pub fn left_until(&self, time: Timestamp) -> std::time::Duration {
+        match self {
+            Self::System => SystemClock.left_until(time),
+            Self::Virtual(clock) => {
+                let left = (time - clock.now()).max(Duration::ZERO);
+                std::time::Duration::try_from(left).unwrap_or_default()
+            }
+        }
+    }
+
     /// Lets time go by as a script says; the time of the machine goes by itself.
     pub fn advance(&self, by: Duration) {
         match self {

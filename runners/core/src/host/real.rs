@@ -2,9 +2,10 @@
 
 use super::{Driven, Host, Progress, Steps, Task};
 use crate::RunClock;
-use heliostat::{Duration, Error, Result, Timestamp, hours};
+use heliostat::{Error, Result, Timestamp};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::Mutex;
+use std::time::Duration;
 
 /// A pool of its own.
 #[derive(Debug)]
@@ -126,7 +127,9 @@ fn take_turns(
     keep_stepping(clock, here);
 }
 
-fn left(clock: &RunClock, until: Timestamp) -> std::time::Duration {
-    let left = (until - clock.now()).clamp(Duration::ZERO, hours(1));
-    std::time::Duration::try_from(left).unwrap_or_default()
+/// Longer than this nobody waits at a time.
+const WAIT_MAX: Duration = Duration::from_secs(3_600);
+
+fn left(clock: &RunClock, until: Timestamp) -> Duration {
+    clock.left_until(until).min(WAIT_MAX)
 }

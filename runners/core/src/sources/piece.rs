@@ -45,7 +45,10 @@ impl Piece {
 
     /// Notes whether it gave something at this time.
     pub fn gave(&mut self, something: bool, now: Timestamp) {
-        self.quiet_since = if something { None } else { self.quiet_since.or(Some(now)) };
+        let before = self.quiet_since.filter(|_| !something);
+        // One that has nothing for a while is not asked before that is over.
+        let is_quiet = !something || self.idle_until.is_some();
+        self.quiet_since = before.or(is_quiet.then_some(now));
     }
 
     /// Whether it may have more at once.

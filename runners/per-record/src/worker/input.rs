@@ -64,7 +64,12 @@ impl SlotState {
 
     /// Whether a barrier is behind it, or none comes any more.
     pub(super) fn is_behind(&self, barrier: u64) -> bool {
-        self.has_ended || barrier <= self.passed()
+        self.has_ended || self.has_passed(barrier)
+    }
+
+    /// Whether a barrier is behind it.
+    pub(super) fn has_passed(&self, barrier: u64) -> bool {
+        barrier <= self.passed()
     }
 
     /// How many barriers are behind it.

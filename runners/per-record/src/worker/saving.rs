@@ -91,7 +91,10 @@ impl Worker<'_> {
                 self.save_counts(self.shared.layout.root_of(Root::Exchange(id)));
             }
             Target::View(_) => {}
-            Target::Write(step) => self.prepare(step)?,
+            Target::Write(step) => {
+                self.prepare(step)?;
+                self.save_prepared(step);
+            }
         }
         let site = self.shared.site;
         let Self { parts, saving, .. } = self;
@@ -108,6 +111,14 @@ impl Worker<'_> {
             Target::View(id) => part.lane.take_view(site, &parts.views, id.0 as usize),
             Target::Write(_) => Ok(()),
         }
+    }
+
+    /// What a write has prepared so far is in front of the barrier.
+    fn save_prepared(&mut self, target: TransformId) {
+        let all = std::mem::take(&mut self.parts.writers.prepared);
+        let (before, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| it.target == target);
+        self.parts.writers.prepared = rest;
+        self.saving().part.prepared.extend(before);
     }
 
     fn save_counts(&mut self, root: usize) {
@@ -142,13 +153,21 @@ impl Worker<'_> {
 
     /// With what no barrier passes any more, since it is at its end.
     fn hand_over(&mut self, is_last: bool) -> Result<(), RunError> {
-        for slot in &self.shared.layout.slots {
-            if !matches!(slot.target, Target::Write(_)) {
-                self.save_slot(slot.target)?;
+        let barrier = self.saving().barrier;
+        for (at, slot) in self.shared.layout.slots.iter().enumerate() {
+            match slot.target {
+                // What it prepared at its end is behind a barrier that it had passed.
+                Target::Write(step) => {
+                    if is_last || barrier.is_some_and(|it| !self.slots[at].has_passed(it)) {
+                        self.save_prepared(step);
+                    }
+                }
+                target @ (Target::Grouping(_) | Target::Exchange(_) | Target::View(_)) => {
+                    self.save_slot(target)?;
+                }
             }
         }
         let Some(Saving { mut part, .. }) = self.saving.take() else { return Ok(()) };
-        part.prepared = std::mem::take(&mut self.parts.writers.prepared);
         part.is_last = is_last;
         self.shared.control.give_part(self.number, part);
         self.shared.bell.ring();
