@@ -23,7 +23,10 @@ impl Observer for Told {
         match event {
             RunEvent::Round(round) => self.rounds.push(round),
             RunEvent::Progress { elements, bundles, .. } => self.progress.push((elements, bundles)),
-            RunEvent::BadRow { .. } | RunEvent::Written { .. } | RunEvent::Step { .. } => {}
+            RunEvent::Held { .. }
+            | RunEvent::BadRow { .. }
+            | RunEvent::Written { .. }
+            | RunEvent::Step { .. } => {}
         }
     }
 }

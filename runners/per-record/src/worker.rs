@@ -13,7 +13,7 @@ pub(crate) use writes::{Prepared, Writers};
 
 use crate::control::Control;
 use crate::layout::Layout;
-use crate::mail::{Item, Letter, Mailbox};
+use crate::mail::{BarrierKind, Item, Letter, Mailbox};
 use crate::settings::PerRecordSettings;
 use heliostat::batch::Batch;
 use heliostat::{
@@ -182,7 +182,7 @@ impl<'a> Worker<'a> {
         }
         if self.shared.scripted && self.parts.sources.iter().any(Option::is_some) {
             // What has nothing in front of it is at its end before the first event.
-            self.send_barriers(crate::mail::BarrierKind::Quiet);
+            self.send_barriers(BarrierKind::Quiet);
         }
         self.post();
     }

@@ -163,9 +163,7 @@ impl Worker<'_> {
             self.read_piece(at, &mut source)
         } else {
             source.next(self.now, |_| 0).and_then(|given| {
-                let (Given::Bundle(bundle), false) = (given, self.shared.scripted) else {
-                    return Ok(());
-                };
+                let Given::Bundle(bundle) = given else { return Ok(()) };
                 for (output, batch) in bundle {
                     self.count_given((at, &source), output, &batch);
                     self.through((at, output), vec![batch])?;
