@@ -108,13 +108,22 @@ impl Ledger {
             return;
         }
         self.of(source.step()).bad_rows += count;
-        let path = source.path().to_owned();
-        let shown = self.result.bad_rows.entry(path.clone()).or_default();
-        let room = RunResult::BAD_ROWS_KEPT.saturating_sub(shown.len());
-        for row in rows.iter().take(room) {
-            shown.push(row.clone());
-            observer.event(RunEvent::BadRow { step: path.clone(), row: row.clone() });
+        for row in self.show_bad_rows(source.path(), rows) {
+            let step = source.path().to_owned();
+            observer.event(RunEvent::BadRow { step, row: row.clone() });
         }
+    }
+
+    /// Shows the first bad rows of a read, which are counted elsewhere; gives those that it had room for.
+    pub fn show_bad_rows<'r>(&mut self, path: &str, rows: &'r [BadRow]) -> &'r [BadRow] {
+        if rows.is_empty() {
+            return rows;
+        }
+        let shown = self.result.bad_rows.entry(path.to_owned()).or_default();
+        let room = RunResult::BAD_ROWS_KEPT.saturating_sub(shown.len());
+        let rows = &rows[..room.min(rows.len())];
+        shown.extend_from_slice(rows);
+        rows
     }
 
     /// Counts an expanded composite as the one step it stands for, so that the form a run took

@@ -6,11 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Bad rows that a source gave: the first of so many.
+/// Bad rows that a source gave, the first of a bundle.
 pub(crate) struct BadRows {
     pub(crate) source: usize,
     pub(crate) rows: Vec<BadRow>,
-    pub(crate) count: u64,
 }
 
 /// Seen by all workers and the coordinator.

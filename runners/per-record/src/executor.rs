@@ -156,7 +156,7 @@ impl<'a> Executor<'a> {
         let mut coordinator = Coordinator {
             shared: &shared,
             observer: &mut *self.job.observer,
-            bad_rows: Vec::new(),
+            bad_rows: BTreeMap::new(),
             held: BTreeMap::new(),
             commits: std::mem::take(&mut self.commits),
             savepoints,
@@ -170,8 +170,8 @@ impl<'a> Executor<'a> {
             let here = Driven { work: &mut coordinator as &mut dyn Steps, bell: &shared.bell };
             host.drive(&shared.clock, here, driven);
         });
-        let Coordinator { mut bad_rows, mut commits, savepoints, .. } = coordinator;
-        bad_rows.extend(shared.control.take_bad_rows());
+        coordinator.take_bad_rows();
+        let Coordinator { bad_rows, mut commits, savepoints, .. } = coordinator;
         savepoints.into_iter().for_each(|savepoints| savepoints.leave(&mut commits));
         self.commits = commits;
         let counts: Vec<_> = crew.into_iter().map(Worker::into_parts).collect();
@@ -180,9 +180,8 @@ impl<'a> Executor<'a> {
         self.take_back(counts, workers);
         self.read_bundles = control.read_bundles();
         self.ledger.elements += control.elements();
-        for rows in bad_rows {
-            let source = &self.works.sources[rows.source];
-            self.ledger.add_bad_rows(source, &rows.rows, rows.count, self.job.observer);
+        for (source, rows) in bad_rows {
+            self.ledger.show_bad_rows(self.works.sources[source].path(), &rows);
         }
         if let Err(panicked) = driven {
             let message = format!("the run panicked: {panicked}\n  this is a bug of heliostat");

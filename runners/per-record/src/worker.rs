@@ -6,6 +6,7 @@ mod output;
 mod reads;
 mod saving;
 mod script;
+mod watermarks;
 mod writes;
 
 pub(crate) use saving::WorkerPart;

@@ -5,12 +5,14 @@ use crate::RunClock;
 use heliostat::{Error, Result, Timestamp};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
 /// A pool of its own.
 #[derive(Debug)]
 pub struct RealHost {
-    /// `None` for one worker: that is the calling thread.
+    name: &'static str,
+    /// `None` for one worker: tasks are done by the calling thread.
     pool: Option<ThreadPool>,
 }
 
@@ -29,7 +31,7 @@ impl RealHost {
     /// If the machine has no threads for it.
     pub fn of(name: &'static str, workers: usize) -> Result<Self> {
         if workers <= 1 {
-            return Ok(Self { pool: None });
+            return Ok(Self { name, pool: None });
         }
         let pool = ThreadPoolBuilder::new()
             .num_threads(workers)
@@ -40,7 +42,7 @@ impl RealHost {
                 "{workers} threads cannot be started: {error}\n  help: ask for fewer workers"
             ))
         })?;
-        Ok(Self { pool: Some(pool) })
+        Ok(Self { name, pool: Some(pool) })
     }
 }
 
@@ -65,6 +67,7 @@ impl Host for RealHost {
             Some(_) | None => tasks.into_iter().for_each(|task| task()),
         }
     }
+
     fn drive(
         &self,
         clock: &RunClock,
@@ -81,12 +84,15 @@ impl Host for RealHost {
                     keep_stepping(clock, here);
                 });
             }
-            None => {
-                let mut workers = workers.into_iter();
-                let worker = workers.next().expect("there is a worker");
-                assert!(workers.next().is_none(), "each worker has a thread");
-                take_turns(clock, here, worker);
-            }
+            // What is here must not wait for the worker, nor the worker for it.
+            None => thread::scope(|scope| {
+                for worker in workers {
+                    let named = thread::Builder::new().name(format!("{}-0", self.name));
+                    let started = named.spawn_scoped(scope, || keep_stepping(clock, worker));
+                    started.expect("the machine has a thread for the worker");
+                }
+                keep_stepping(clock, here);
+            }),
         }
     }
 }
@@ -100,31 +106,6 @@ fn keep_stepping<W: Steps + ?Sized>(clock: &RunClock, Driven { work, bell }: Dri
             Progress::Done => return,
         }
     }
-}
-
-/// Steps both until both are done. What is `here` has its turn when its time has come; only the
-/// worker rings its bell.
-fn take_turns(
-    clock: &RunClock,
-    here: Driven<'_, dyn Steps + '_>,
-    worker: Driven<'_, dyn Steps + Send + '_>,
-) {
-    let mut turn = Progress::Busy;
-    loop {
-        let progress = worker.work.step();
-        let (Progress::Busy | Progress::Waiting(_)) = progress else { break };
-        if let Progress::Waiting(until) = turn
-            && clock.now() < until
-            && !here.bell.heard()
-        {
-            if let Progress::Waiting(worker_until) = progress {
-                worker.bell.wait(left(clock, worker_until.min(until)));
-            }
-            continue;
-        }
-        turn = here.work.step();
-    }
-    keep_stepping(clock, here);
 }
 
 /// Longer than this nobody waits at a time.

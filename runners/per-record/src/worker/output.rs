@@ -36,6 +36,11 @@ impl RootState {
         let told = Told { watermark: Some(Timestamp::MIN), ..Told::default() };
         Self { outlets: vec![told; outlets], is_ended: false, held: None }
     }
+
+    /// What was told to those behind an outlet.
+    pub(super) fn told(&self, outlet: usize) -> Option<Timestamp> {
+        self.outlets[outlet].watermark
+    }
 }
 
 impl Worker<'_> {

@@ -1,13 +1,13 @@
-//! What sources give: as much as is there, up to a limit, as a bundle; then how far they are.
+//! What sources give: as much as is there, up to a limit, as a bundle.
 
 use super::{Shared, Worker};
 use crate::control::BadRows;
 use crate::mail::BarrierKind;
 use heliostat::batch::{Batch, ColumnExt};
-use heliostat::{BadRow, CollectionId, Error, RunError, RunResult, Timestamp, millis};
+use heliostat::{BadRow, CollectionId, Error, RunError, RunResult};
 use heliostat_runner_core::{
-    BundleOutput, Given, Heard, NoInspect, Piece, Readiness, Site, Source, StageError, StageWork,
-    Tries, empty,
+    BundleOutput, Given, NoInspect, Piece, Readiness, Site, Source, StageError, StageWork, Tries,
+    empty,
 };
 use std::sync::atomic::Ordering;
 
@@ -20,9 +20,6 @@ const FILL_LENT_MAX: usize = 4_096;
 /// The same where each element becomes many.
 const FILL_ELEMENTS_MIN: usize = 64;
 
-/// How often a read looks again that is ahead of others.
-const DRIFT_MILLIS: i64 = 5;
-
 /// What a worker remembers of a read.
 pub(super) struct ReadState {
     /// Room for what is read.
@@ -30,9 +27,11 @@ pub(super) struct ReadState {
     /// Whose turn it is of its pieces.
     turn: usize,
     /// How many elements it gave since it said how far it is; one bundle is one at least.
-    untold: usize,
+    pub(super) untold: usize,
     /// How many bundles it gave.
     pub(super) bundles: u64,
+    /// How many bad rows were told.
+    bad_rows: usize,
     /// Of how many elements, how many were made at the most.
     made: (u64, u64),
 }
@@ -43,7 +42,7 @@ impl ReadState {
             let outputs = &site.graph.step(source.step()).outputs;
             [0, 1].map(|at| empty(site.functions, outputs[at]))
         });
-        Self { rows, turn: 0, untold: 0, bundles: 0, made: (0, 0) }
+        Self { rows, turn: 0, untold: 0, bundles: 0, bad_rows: 0, made: (0, 0) }
     }
 }
 
@@ -117,6 +116,11 @@ impl Worker<'_> {
                     return Ok(true);
                 }
                 source.settle()?;
+                // Where nobody learns anything, what is reduced in front of exchanges can grow on.
+                if has_more && !self.has_news(at) {
+                    self.reads[at].untold = 0;
+                    return Ok(true);
+                }
                 self.flush(at)?;
                 self.tell_source(at);
                 Ok(true)
@@ -213,18 +217,27 @@ impl Worker<'_> {
                 }
             }
         };
-        let Made { elements, bad_rows, outputs } = made;
-        self.count(at, source.step()).elements_out += elements;
+        let Made { elements, bad_count, bad_rows, outputs } = made;
+        let counts = self.count(at, source.step());
+        counts.elements_out += elements;
+        counts.bad_rows += bad_count;
         self.shared.control.elements.fetch_add(elements, Ordering::Relaxed);
-        if 0 < bad_rows.count {
-            self.shared.control.tell_bad_rows(bad_rows);
-        }
+        self.tell_bad_rows(at, bad_rows);
         for (stage, output) in outputs {
             self.send(at, stage, output)?;
         }
         rows.iter_mut().for_each(Batch::clear);
         self.reads[at].rows = Some(rows);
         Ok(())
+    }
+
+    /// Tells the first bad rows of a source; of more, nobody wants to know.
+    fn tell_bad_rows(&mut self, at: usize, rows: Vec<BadRow>) {
+        let told = &mut self.reads[at].bad_rows;
+        if !rows.is_empty() && *told < RunResult::BAD_ROWS_KEPT {
+            *told += rows.len();
+            self.shared.control.tell_bad_rows(BadRows { source: at, rows });
+        }
     }
 
     /// Reads, and takes what was read through the stages that begin there.
@@ -244,9 +257,9 @@ impl Worker<'_> {
         piece.fill(good, bad, limit).map_err(Failure::OfSource)?;
         piece.gave(!good.is_empty() || !bad.is_empty(), self.now);
         let shown = bad.values.typed::<BadRow>().iter().take(RunResult::BAD_ROWS_KEPT);
-        let (elements, count) = (good.len() as u64, bad.len() as u64);
+        let (elements, bad_count) = (good.len() as u64, bad.len() as u64);
         let rows_read = good.len() + bad.len();
-        let bad_rows = BadRows { source: at, rows: shown.cloned().collect(), count };
+        let bad_rows = shown.cloned().collect();
         let mut ended = Vec::new();
         let mut most_made = 0;
         for (batch, output) in rows.iter_mut().zip(outputs) {
@@ -273,7 +286,7 @@ impl Worker<'_> {
         let read = &mut self.reads[at];
         read.made = (read.made.0 + elements, read.made.1 + most_made);
         read.untold += rows_read.max(1);
-        Ok(Made { elements, bad_rows, outputs: ended })
+        Ok(Made { elements, bad_count, bad_rows, outputs: ended })
     }
 
     /// The stages that begin at a read.
@@ -306,7 +319,8 @@ impl Worker<'_> {
         if source.gives_bad_rows(output) {
             let rows = batch.values.typed::<BadRow>().iter().take(RunResult::BAD_ROWS_KEPT);
             let rows = rows.cloned().collect();
-            self.shared.control.tell_bad_rows(BadRows { source: at, rows, count });
+            self.count(at, source.step()).bad_rows += count;
+            self.tell_bad_rows(at, rows);
             return;
         }
         self.count(at, source.step()).elements_out += count;
@@ -314,67 +328,13 @@ impl Worker<'_> {
             self.shared.control.elements.fetch_add(count, Ordering::Relaxed);
         }
     }
-
-    /// Tells everything behind a source how far it is; says whether that is news.
-    pub(super) fn tell_source(&mut self, at: usize) -> bool {
-        self.reads[at].untold = 0;
-        let mut is_news = false;
-        let (now, idle) = (self.now, self.shared.settings.idle_timeout);
-        for (outlet, it) in self.shared.layout.roots[at].1.iter().enumerate() {
-            let Some(source) = &self.parts.sources[at] else { continue };
-            let mut heard = it.outputs.iter().map(|output| source.heard(*output, now, idle));
-            let told = heard.try_fold(Timestamp::MAX, |told, heard| match heard {
-                Heard::Watermark(watermark) => Some(told.min(watermark)),
-                Heard::Idle => None,
-            });
-            is_news |= self.tell_outlet((at, outlet), told);
-        }
-        self.tell_read(at);
-        let reads = self.parts.sources.iter().flatten().filter(|source| source.is_read());
-        let slowest = reads.map(Source::slowest).min().unwrap_or(Timestamp::MAX);
-        self.shared.control.set_watermark(self.number, slowest);
-        is_news
-    }
-
-    /// Tells other reads how far one is.
-    fn tell_read(&self, at: usize) {
-        let Some(source) = &self.parts.sources[at] else { return };
-        let (now, idle) = (self.now, self.shared.settings.idle_timeout);
-        let outputs = &self.shared.site.graph.step(source.step()).outputs;
-        let watermark = match source.heard(outputs[0], now, idle) {
-            Heard::Watermark(watermark) if source.is_unbounded() => watermark,
-            Heard::Watermark(_) | Heard::Idle => Timestamp::MAX,
-        };
-        self.shared.control.set_read(self.number, at, watermark);
-    }
-
-    /// When sources have something to do although nobody rings.
-    pub(super) fn sources_wake_at(&self) -> Option<Timestamp> {
-        if self.is_stopped {
-            return None;
-        }
-        let open = self.parts.sources.iter().zip(&self.roots).filter(|(_, root)| !root.is_ended);
-        let wakes = open.filter_map(|(source, _)| {
-            let source = source.as_ref()?;
-            let until = match source.readiness(self.now) {
-                Readiness::Idle(until) => until,
-                // Nobody rings when those it waits for come nearer.
-                Readiness::Ready if self.shared.settings.max_drift.is_some() => {
-                    return Some(self.now + millis(DRIFT_MILLIS));
-                }
-                Readiness::Ready | Readiness::Done => return None,
-            };
-            let idle = self.shared.settings.idle_timeout;
-            let idle_at = idle.and_then(|idle| source.idle_at(self.now, idle));
-            Some(idle_at.map_or(until, |at| at.min(until)))
-        });
-        wakes.min()
-    }
 }
 
 /// What a try made.
 struct Made {
     elements: u64,
-    bad_rows: BadRows,
+    bad_count: u64,
+    /// The first of them.
+    bad_rows: Vec<BadRow>,
     outputs: Vec<(usize, BundleOutput)>,
 }
