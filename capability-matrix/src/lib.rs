@@ -14,16 +14,20 @@
 //! }
 //! ```
 
+mod beam;
 mod evidence;
 mod finding;
+mod html;
 mod collect;
 mod json;
 mod page;
 mod place;
 
+pub use beam::{Beam, BeamRow, Declared};
 pub use collect::{Column, column};
 pub use evidence::Evidence;
 pub use finding::{Cell, Finding};
+pub use html::html;
 pub use json::json;
 pub use page::page;
-pub use place::{PAGE, matrix_path};
+pub use place::{HTML, PAGE, matrix_path};

@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use heliostat_capability_matrix::{Column, PAGE, column, json, matrix_path, page};
+use heliostat_capability_matrix::{Column, HTML, PAGE, column, html, json, matrix_path, page};
 use heliostat_conformance::rigs;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -25,6 +25,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         writeln!(out, "{path}")?;
     }
     fs::write(root.join(PAGE), page(&columns))?;
-    writeln!(out, "{PAGE}")?;
+    fs::write(root.join(HTML), html(&columns)?)?;
+    writeln!(out, "{PAGE}\n{HTML}")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use heliostat::{Capability, Question};
 
-use crate::{Column, Finding};
+use crate::{Beam, Column, Finding};
 
 const OPENING: &str = "\
 # Capability matrix
@@ -56,7 +56,33 @@ pub fn page(columns: &[Column]) -> String {
         rows.for_each(|&capability| page.push_str(&row(columns, capability)));
     }
     page.push_str(&notes(columns));
+    page.push_str(&of_beam(&Beam::published()));
     page
+}
+
+/// What others say of theirs.
+fn of_beam(beam: &Beam) -> String {
+    let mut text = format!(
+        "\n## What Beam's projects declare\n\nThis stands in {}. *Nothing of it was executed here*: each project \
+         says it of its own runner, and a\nrow is coarser than ours, which are named beside it. Where a cell is \
+         empty there, it *says nothing*.\n",
+        beam.read
+    );
+    for (question, title) in QUESTIONS {
+        let names: String = beam.runners.iter().map(|name| format!(" {name} |")).collect();
+        let rulers = " --- |".repeat(beam.runners.len());
+        let _ = write!(
+            text,
+            "\n### {title}, as declared\n\n| claim |{names} ids | note |\n| --- |{rulers} --- | --- |\n"
+        );
+        for row in beam.rows_of(question) {
+            let cells: String = row.declared.iter().map(|said| format!(" {said} |")).collect();
+            let ids: Vec<String> = row.capabilities().map(|id| format!("`{id}`")).collect();
+            let note = row.note.as_deref().unwrap_or_default();
+            let _ = writeln!(text, "| {} |{cells} {} | {note} |", row.claim, ids.join(", "));
+        }
+    }
+    text
 }
 
 fn totals(columns: &[Column]) -> String {

@@ -3,6 +3,9 @@
 /// The page for people.
 pub const PAGE: &str = "docs/capability-matrix.md";
 
+/// The same for a browser, with what is behind each cell.
+pub const HTML: &str = "docs/capability-matrix.html";
+
 /// Runners whose folder has another name than they have.
 const FOLDERS: &[(&str, &str)] = &[];
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use heliostat_capability_matrix::{Column, PAGE, column, json, matrix_path, page};
+use heliostat_capability_matrix::{Column, HTML, PAGE, column, html, json, matrix_path, page};
 use heliostat_conformance::rigs;
 
 const STALE: &str = "is stale: cargo run -p heliostat-capability-matrix";
@@ -23,4 +23,6 @@ fn nobody_edited_the_matrix_and_nothing_contradicts_it() {
         assert_eq!(committed(&path), json(column).expect("a column is JSON"), "{path} {STALE}");
     }
     assert_eq!(committed(PAGE), page(&columns), "{PAGE} {STALE}");
+    let html = html(&columns).expect("a page is text");
+    assert!(committed(HTML) == html, "{HTML} {STALE}");
 }
