@@ -266,8 +266,10 @@ impl<'a> Worker<'a> {
         if self.shared.scripted {
             return Timestamp::MAX;
         }
-        // A deadline is due once it has passed.
-        let deadline = self.parts.lane.next_deadline().map(|deadline| deadline + millis(1));
+        // A deadline is due once it has passed; one that has, and was not met, is that of an operator that
+        // is held up.
+        let deadline = self.parts.lane.next_deadline();
+        let deadline = deadline.map(|deadline| deadline.max(self.now) + millis(1));
         let of_sources = self.sources_wake_at();
         deadline.into_iter().chain(of_sources).min().unwrap_or(Timestamp::MAX)
     }
