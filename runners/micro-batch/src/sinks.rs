@@ -5,10 +5,9 @@
 use crate::executor::caught_whole;
 use heliostat::batch::Batch;
 use heliostat::erased_io::ErasedWriter;
-use heliostat::graph::Functions;
-use heliostat::savepoint::WriteState;
-use heliostat::{Completion, Error, Result, RunError, SinkStyle, TransformId, Written};
-use heliostat_runner_core::{Commits, Host, OpenedWrite, caught, for_each};
+use heliostat::graph::{Functions, Graph};
+use heliostat::{Completion, Error, Result, RunError, Savepoint, SinkStyle, TransformId, Written};
+use heliostat_runner_core::{Commits, Host, Ledger, OpenedWrite, caught, for_each};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -208,9 +207,9 @@ impl Sinks {
         all.filter_map(|it| Some((it.path().to_owned(), it.written()?.clone()))).collect()
     }
 
-    /// What a savepoint says of each write.
-    pub(crate) fn states(&self) -> impl Iterator<Item = (TransformId, WriteState)> + '_ {
-        self.open.values().map(|sink| sink.commits.state())
+    /// Puts what all writes have prepared into a savepoint.
+    pub(crate) fn save(&self, savepoint: &mut Savepoint, ledger: &Ledger, graph: &Graph) {
+        self.open.values().for_each(|sink| sink.commits.save(savepoint, ledger, graph));
     }
 
     /// Removes what this run has prepared, after a failure; best effort.

@@ -1,7 +1,7 @@
 //! Savepoints of a run that goes on: asked for at intervals, put together of what workers have, stored.
 
 use crate::worker::{Counts, Shared, WorkerPart};
-use heliostat::savepoint::{SavepointHeader, StepKind};
+use heliostat::savepoint::SavepointHeader;
 use heliostat::{
     BadRow, Completion, Duration, RunError, SavepointStore, SinkStyle, Timestamp, TransformId,
 };
@@ -116,10 +116,7 @@ impl<'a, 'b> Savepoints<'a, 'b> {
         };
         let mut savepoint = LaneParts::put_together(lanes, site, &ledger, header);
         for commits in commits.values() {
-            let (step, state) = commits.state();
-            let path = site.graph.step(step).path.clone();
-            let state = ledger.state_of(site.graph, step, StepKind::Write(state));
-            savepoint.steps.insert(path, state);
+            commits.save(&mut savepoint, &ledger, site.graph);
         }
         caught(|| self.store.store(&savepoint)).map_err(|error| {
             RunError::failed(format!("the savepoint cannot be stored: {error}"))

@@ -1,11 +1,11 @@
 //! What a write has prepared, until it appears.
 
 use super::OpenedWrite;
-use crate::caught;
+use crate::{Ledger, caught};
 use heliostat::erased_io::ErasedWriter;
-use heliostat::graph::Functions;
-use heliostat::savepoint::WriteState;
-use heliostat::{Completion, Error, RunError, SinkStyle, TransformId, Written};
+use heliostat::graph::{Functions, Graph};
+use heliostat::savepoint::{StepKind, WriteState};
+use heliostat::{Completion, Error, RunError, Savepoint, SinkStyle, TransformId, Written};
 
 /// The parts of one write: prepared, and then committed.
 #[derive(Debug)]
@@ -56,9 +56,11 @@ impl Commits {
         self.written.as_ref()
     }
 
-    /// What a savepoint says of it, by the id of the write.
-    pub fn state(&self) -> (TransformId, WriteState) {
-        (self.write, WriteState { epoch: self.epoch, committables: self.prepared.clone() })
+    /// Puts what it has prepared into a savepoint.
+    pub fn save(&self, savepoint: &mut Savepoint, ledger: &Ledger, graph: &Graph) {
+        let state = WriteState { epoch: self.epoch, committables: self.prepared.clone() };
+        let state = ledger.state_of(graph, self.write, StepKind::Write(state));
+        savepoint.steps.insert(graph.step(self.write).path.clone(), state);
     }
 
     /// An error of the write, in the words of one of the runner's.

@@ -1,7 +1,7 @@
 //! The end of a run: commit, counts, a savepoint.
 
 use super::{Executor, site};
-use heliostat::savepoint::{SavepointHeader, StepKind};
+use heliostat::savepoint::SavepointHeader;
 use heliostat::{Completion, RunError, RunResult, StopCause, Stopped};
 use heliostat_runner_core::caught;
 
@@ -61,11 +61,7 @@ impl Executor<'_> {
                 return Err(error);
             }
         };
-        for (step, state) in self.sinks.states() {
-            let path = self.job.graph.step(step).path.clone();
-            let state = self.ledger.state_of(self.job.graph, step, StepKind::Write(state));
-            savepoint.steps.insert(path, state);
-        }
+        self.sinks.save(&mut savepoint, &self.ledger, self.job.graph);
         let store = self.job.options.savepoints.take();
         if let Err(error) = store.map_or(Ok(()), |store| caught(|| store.store(&savepoint))) {
             self.sinks.discard(functions);

@@ -2,7 +2,7 @@
 
 use super::{Executor, site};
 use heliostat::graph::Functions;
-use heliostat::savepoint::{SavepointHeader, StepKind};
+use heliostat::savepoint::SavepointHeader;
 use heliostat::{Completion, RunError, RunResult, SinkStyle, StopCause, Stopped};
 use heliostat_runner_core::caught;
 
@@ -51,10 +51,7 @@ impl Executor<'_> {
             }
         };
         for commits in self.commits.values() {
-            let (step, state) = commits.state();
-            let path = self.job.graph.step(step).path.clone();
-            let state = self.ledger.state_of(self.job.graph, step, StepKind::Write(state));
-            savepoint.steps.insert(path, state);
+            commits.save(&mut savepoint, &self.ledger, self.job.graph);
         }
         let store = self.job.options.savepoints.take();
         if let Err(error) = store.map_or(Ok(()), |store| caught(|| store.store(&savepoint))) {
