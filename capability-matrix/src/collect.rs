@@ -68,7 +68,7 @@ impl Judge {
         let unbounded = self.finding(capability, Boundedness::Unbounded);
         let reason_for = |input| match self.support.extent(capability, input) {
             Extent::Partial(reason) => Some(reason),
-            Extent::Full | Extent::None => None,
+            Extent::Full | Extent::None(_) => None,
         };
         let reason = match (reason_for(Boundedness::Bounded), reason_for(Boundedness::Unbounded)) {
             (Some(one), Some(other)) if one != other => {
@@ -94,7 +94,7 @@ impl Judge {
         let declared = match self.support.extent(capability, input) {
             Extent::Full => Some(Finding::Yes),
             Extent::Partial(_) => Some(Finding::Partial),
-            Extent::None => None,
+            Extent::None(_) => None,
         };
         let claim = if declared.is_some() { "declares" } else { "does not declare" };
         let mut complaints: Vec<String> = wrong

@@ -1,8 +1,12 @@
 //! The closed vocabulary of what a pipeline can need and a runner can do.
 
-use crate::Boundedness;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+mod feature;
+mod support;
+
+pub use support::{Extent, Support};
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// The five questions of the model under which the matrix lists its rows.
@@ -126,11 +130,14 @@ capabilities! {
     PardoElementWise "pardo.element_wise" What Expressible Same "runs the author's code on each element";
     PardoMultiOut "pardo.multi_out" What Expressible Same "gives a step several typed outputs";
     PardoLifecycle "pardo.lifecycle" What Expressible Same "calls setup, start, process, finish and teardown in order";
+    PardoTeardown "pardo.lifecycle.teardown" What Expressible Same "tears down what a step set up, also when its bundle fails";
     PardoTimestamps "pardo.timestamps" What Expressible Same "lets a step move timestamps forward, and refuses moves behind the allowed skew";
     Gbk "gbk" What Expressible Differ "groups by key, window and pane";
     CombinePerKey "combine.per_key" What Expressible Differ "reduces the values of a key without buffering them";
     CombineGlobally "combine.globally" What Expressible Same "reduces a whole collection, with a default for an empty one";
     Flatten "flatten" What Expressible Same "unites collections, with the smallest watermark of its inputs";
+    FlattenEmpty "flatten.empty" What Expressible Same "unites no collections at all into one that is empty and ends";
+    FlattenHeterogeneousCoder "flatten.heterogeneous_coder" What Expressible Same "unites collections that travel in different encodings";
     Write "write" What Expressible Same "writes to a sink that appears whole or not at all";
     CombineLift "combine.lift" What Expressible Same "combines before the exchange where the trigger allows it";
     CombineFanout "combine.fanout" What Expressible Same "spreads hot keys over partial combines";
@@ -162,6 +169,16 @@ capabilities! {
     RequiresOnWindowExpiration "requires.on_window_expiration" What Expressible Same "calls a step once for each key and window with state when the window expires";
     SdfBounded "root.sdf.bounded" What Planned Same "splits the work of one element, bounded";
     SdfUnbounded "root.sdf.unbounded" What Planned Same "splits the work of one element, unbounded";
+    SdfCheckpoint "sdf.checkpoint" What Planned Same "leaves the work of an element in the middle and goes on with it later";
+    SdfSplit "sdf.split" What Planned Same "splits the work of an element while it goes on";
+    SdfTruncate "sdf.truncate" What Planned Same "cuts the work of an element short when a job is drained";
+    SdfFinalize "sdf.finalize" What Planned Same "tells a step when its bundle is durable";
+    SdfSideInput "sdf.side_input" What Planned Same "reads side inputs while it splits the work of an element";
+    OrderKeyInBundle "order.key_in_bundle" What Planned Same "keeps the order of a key's elements within a bundle";
+    OrderKeyDelivery "order.key_delivery" What Planned Same "hands the elements of a key to the next step in the order they were given";
+    Schema "schema" What Planned Same "knows the fields of rows by name and type";
+    Sql "sql" What Planned Same "takes queries in SQL";
+    CrossLanguage "xlang" What Planned Same "takes steps that were written in another language";
     WindowGlobal "window.global" Where Expressible Same "groups in one window for all of time";
     WindowFixed "window.fixed" Where Expressible Differ "groups in windows of one size, with an offset";
     WindowNegativeTime "window.negative_time" Where Expressible Same "puts times before 1970 in the right window";
@@ -184,6 +201,8 @@ capabilities! {
     LatenessAllowed "lateness.allowed" When Expressible Same "takes late elements until their window expires";
     LatenessDropped "lateness.dropped" When Expressible Same "counts each dropped element and window by cause";
     LatenessDroppedOutput "lateness.dropped_output" When Expressible Same "gives dropped elements as a second output";
+    LatenessPerWindowDrop "lateness.per_window_drop" When Expressible Same "judges an element that lies in several windows window by window";
+    LatenessMergeProtoDrop "lateness.merge_proto_drop" When Expressible Same "judges an element of merging windows by the window it brings, before that merges";
     WatermarkHolds "watermark.holds" When Expressible Same "holds the watermark for panes that are still to come";
     TriggerProcessing "trigger.processing" When Expressible Same "fires at a processing time";
     TriggerSync "trigger.sync" When Expressible Same "fires at a synchronized processing time";
@@ -198,9 +217,18 @@ capabilities! {
     PaneLeftover "pane.gc_leftover" How Expressible Same "emits what is left when a window is garbage";
     ModeRetracting "mode.retracting" How Planned Same "takes back an old pane before a new one";
     MetricsSystem "metrics.system" Operations Expressible Same "counts elements, drops and bad rows per step";
+    MetricsCommitted "metrics.committed" Operations Expressible Same "counts only what bundles that succeeded did";
+    MetricsAttempted "metrics.attempted" Operations Planned Same "counts what failed attempts did, too, apart from the rest";
+    MetricsCounter "metrics.counter" Operations Planned Same "adds up counters of the author's";
+    MetricsDistribution "metrics.distribution" Operations Planned Same "keeps count, sum, least and greatest of numbers of the author's";
+    MetricsGauge "metrics.gauge" Operations Planned Same "keeps the latest of numbers of the author's";
+    MetricsStringSet "metrics.string_set" Operations Planned Same "gathers different texts of the author's";
+    MetricsHistogram "metrics.histogram" Operations Planned Same "counts numbers of the author's by ranges";
     OpsStop "ops.stop" Operations Expressible Same "stops cleanly when interrupted and says what was written";
     OpsRetry "ops.retry" Operations Expressible Same "retries a failed bundle without a trace of the failed attempt";
     OpsSnapshot "ops.snapshot" Operations Expressible Same "stops with a savepoint and goes on from it";
+    OpsCheckpoint "ops.checkpoint" Operations Expressible Same "gives savepoints while it goes on";
+    OpsUpdate "ops.update" Operations Expressible Same "goes on from a savepoint of the pipeline as it was before a change";
     OpsDrain "ops.drain" Operations Planned Same "ends a running job and flushes its windows";
 }
 
@@ -211,100 +239,23 @@ impl Capability {
     }
 }
 
+/// Its id.
+impl Serialize for Capability {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+impl<'de> Deserialize<'de> for Capability {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format_args!("there is no capability `{id}`"));
+        Self::from_id(&id).ok_or_else(unknown)
+    }
+}
+
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
-    }
-}
-
-/// How far a runner does what a capability claims.
-///
-/// ```
-/// use heliostat::Extent;
-///
-/// assert!(Extent::Partial("only at round ends".into()).is_declared());
-/// assert!(!Extent::None.is_declared());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Extent {
-    /// All of it.
-    Full,
-    /// All of its cases; the reason says what differs beyond them.
-    Partial(String),
-    /// Not at all: pipelines that need it are refused.
-    None,
-}
-
-impl Extent {
-    /// Whether a pipeline that needs it is taken.
-    pub fn is_declared(&self) -> bool {
-        *self != Self::None
-    }
-}
-
-/// What a runner declares, per capability, for bounded and for unbounded input.
-///
-/// What is not named is not supported.
-///
-/// ```
-/// use heliostat::{Boundedness, Capability, Extent, Support};
-///
-/// let support = Support::none().with(Capability::Gbk, Extent::Full);
-/// assert!(support.extent(Capability::Gbk, Boundedness::Unbounded).is_declared());
-/// assert!(!support.extent(Capability::Flatten, Boundedness::Bounded).is_declared());
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Support {
-    extents: BTreeMap<Capability, (Extent, Extent)>,
-}
-
-impl Support {
-    /// Nothing yet.
-    pub fn none() -> Self {
-        Self { extents: BTreeMap::new() }
-    }
-
-    /// Everything that is expressible.
-    pub fn everything() -> Self {
-        Capability::ALL
-            .iter()
-            .filter(|capability| capability.standing() == Standing::Expressible)
-            .fold(Self::none(), |support, &capability| support.with(capability, Extent::Full))
-    }
-
-    /// The same, with this extent for both kinds of input.
-    #[must_use]
-    pub fn with(mut self, capability: Capability, extent: Extent) -> Self {
-        self.extents.insert(capability, (extent.clone(), extent));
-        self
-    }
-
-    /// The same, with an extent for each kind of input.
-    #[must_use]
-    pub fn with_modes(
-        mut self,
-        capability: Capability,
-        bounded: Extent,
-        unbounded: Extent,
-    ) -> Self {
-        self.extents.insert(capability, (bounded, unbounded));
-        self
-    }
-
-    /// The same without this capability.
-    #[must_use]
-    pub fn without(self, capability: Capability) -> Self {
-        self.with(capability, Extent::None)
-    }
-
-    /// What is declared for this kind of input.
-    pub fn extent(&self, capability: Capability, input: Boundedness) -> Extent {
-        let Some((bounded, unbounded)) = self.extents.get(&capability) else {
-            return Extent::None;
-        };
-        match input {
-            Boundedness::Bounded => bounded.clone(),
-            Boundedness::Unbounded => unbounded.clone(),
-        }
     }
 }

@@ -112,7 +112,7 @@ pub use launch::{Exit, Summary, launch, launch_from};
 pub use panics::{Panicked, catch_panic};
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;
-pub use preflight::{Problem, Severity};
+pub use preflight::{Problem, Severity, Unmet};
 pub use runner::{
     DropCounts, Interrupt, InterruptLevel, Job, JobOptions, NoObserver, Observer, OpenWindows,
     ReadProgress, RoundProgress, RunError, RunErrorKind, RunEvent, RunResult, Runner, RunnerEntry,

@@ -16,7 +16,7 @@ mod unnamed_cells;
 mod unnamed_state;
 mod unsupported;
 
-pub use problem::{Problem, Severity};
+pub use problem::{Problem, Severity, Unmet};
 pub use unnamed_state::unnamed_state;
 pub use unsupported::suggestions;
 

@@ -130,14 +130,12 @@ pub trait Runner: Send + Sync {
 
     /// Whether it can stop with a savepoint and go on from one.
     fn takes_savepoints(&self) -> bool {
-        let support = self.support();
-        support.extent(Capability::OpsSnapshot, Boundedness::Unbounded).is_declared()
-            || support.extent(Capability::OpsSnapshot, Boundedness::Bounded).is_declared()
+        declares(&self.support(), Capability::OpsSnapshot)
     }
 
     /// Whether it can give savepoints while it goes on ([`JobOptions::savepoint_every`]).
     fn saves_as_it_goes(&self) -> bool {
-        false
+        declares(&self.support(), Capability::OpsCheckpoint)
     }
 
     /// Runs the pipeline although the runner does not declare all it needs: how the matrix finds
@@ -154,6 +152,12 @@ pub trait Runner: Send + Sync {
         let functions = pipeline.functions();
         self.execute(Job::new(&graph, &functions, &Interrupt::new(), &mut NoObserver))
     }
+}
+
+/// Whether a capability of a job is declared, whatever its input.
+fn declares(support: &Support, capability: Capability) -> bool {
+    let inputs = [Boundedness::Unbounded, Boundedness::Bounded];
+    inputs.into_iter().any(|input| support.extent(capability, input).is_declared())
 }
 
 /// What is said of a runner that cannot do what was asked of it.

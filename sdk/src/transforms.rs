@@ -11,6 +11,7 @@ mod par_do;
 mod view;
 mod map_with;
 mod on_failure;
+mod requires;
 mod partition;
 mod with_keys;
 mod swap;

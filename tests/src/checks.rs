@@ -15,6 +15,7 @@ mod state;
 mod lifting;
 mod fanout;
 mod meeting;
+mod flattening;
 mod savepoints;
 
 use std::fmt;
@@ -123,6 +124,7 @@ pub fn checks() -> &'static [Check] {
         dead_letters::WITHOUT_A_TRACE,
         dead_letters::NOT_OF_TIMERS,
         lifecycle::ORDER,
+        lifecycle::TEARDOWN,
         timestamps::FORWARD,
         timestamps::SKEW,
         writes::WHOLE,
@@ -141,9 +143,13 @@ pub fn checks() -> &'static [Check] {
         fanout::TOTAL,
         fanout::PANES,
         meeting::ONCE,
+        flattening::NOTHING,
+        flattening::CODERS,
         savepoints::GOES_ON,
         savepoints::STEP_BY_STEP,
         savepoints::ENDS,
+        savepoints::ON_THE_WAY,
+        savepoints::UPDATED,
     ]
 }
 
@@ -182,6 +188,8 @@ fn is_beyond_graphs(capability: Capability) -> bool {
         Capability::OpsStop
             | Capability::OpsRetry
             | Capability::OpsSnapshot
+            | Capability::OpsCheckpoint
+            | Capability::OpsUpdate
             | Capability::CombineLift
     )
 }

@@ -11,7 +11,7 @@ use heliostat::{
 use crate::case::{Case, Expectation, Output, render_output};
 use crate::grammar::offences;
 use crate::pipelines::{Built, build, sort, sort_dropped};
-use crate::planned::planned;
+use crate::planned::{ask_for_planned, planned};
 use crate::{Rig, cases, checks, report, run_check};
 
 /// What came of a case or a check.
@@ -27,7 +27,7 @@ use crate::{Rig, cases, checks, report, run_check};
 pub enum Outcome {
     /// What it says.
     Passed,
-    /// Nothing ran: it needs this, which nobody can ask for yet.
+    /// Nothing ran: it needs this, which is not built yet, and preflight said so.
     Planned(Capability),
     /// Nothing ran: preflight named these, which the runner does not declare.
     Undeclared(Vec<Capability>),
@@ -110,7 +110,7 @@ pub fn run_case(case: &Case, runner: &dyn Runner) -> Outcome {
 /// ```
 pub fn run_case_with(case: &Case, runner: &dyn Runner, options: JobOptions<'_>) -> Outcome {
     if let Some(capability) = planned(case) {
-        return Outcome::Planned(capability);
+        return ask_for_planned(capability, runner);
     }
     let (built, ended) = match ended(case, runner, options) {
         Ok(both) => both,

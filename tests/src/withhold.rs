@@ -6,6 +6,9 @@ use std::sync::Arc;
 use heliostat::graph::Graph;
 use heliostat::{Capability, Job, Result, RunError, RunResult, Runner, Setting, Support};
 
+/// Why it does not declare what it can do.
+const WITHHELD: &str = "it is withheld";
+
 /// A runner without one of its capabilities: what needs it must be refused by name.
 ///
 /// ```
@@ -15,7 +18,7 @@ use heliostat::{Capability, Job, Result, RunError, RunResult, Runner, Setting, S
 /// for runner in heliostat::runners() {
 ///     let withheld = Withhold::of(runner.into(), Capability::Gbk);
 ///     let extent = withheld.support().extent(Capability::Gbk, Boundedness::Bounded);
-///     assert_eq!(extent, Extent::None);
+///     assert_eq!(extent, Extent::None("it is withheld".into()));
 /// }
 /// ```
 #[derive(Clone)]
@@ -51,7 +54,7 @@ impl Runner for Withhold {
     }
 
     fn support(&self) -> Support {
-        self.inner.support().without(self.capability)
+        self.inner.support().without(self.capability, WITHHELD)
     }
 
     fn settings(&self) -> Vec<Setting> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use heliostat::{Capability, Runner, Standing};
 use heliostat_conformance::case::{Bundling, Case, Event, Expectation, parse};
 use heliostat_conformance::{
-    Forced, Outcome, Rig, Withhold, build, cases, checks, output_of, planned, report, rigs,
-    run_case, run_check, variants, written,
+    Forced, Outcome, Rig, Withhold, ask_for_planned, build, cases, checks, output_of, planned,
+    report, rigs, run_case, run_check, variants, written,
 };
 
 /// Seeds that every case runs under.
@@ -136,6 +136,19 @@ fn a_case_is_planned_just_if_what_it_requires_is() {
     for case in cases() {
         let requires = case.requires.iter().any(|id| standing(id) == Some(Standing::Planned));
         assert_eq!(case.name.starts_with("planned/"), requires, "{}", case.name);
+    }
+}
+
+#[test]
+fn what_is_planned_is_refused_by_name() {
+    let planned: Vec<Capability> =
+        Capability::ALL.iter().copied().filter(|it| it.standing() == Standing::Planned).collect();
+    assert!(!planned.is_empty(), "something is left to be built");
+    for rig in linked() {
+        for &capability in &planned {
+            let outcome = ask_for_planned(capability, rig.runner.as_ref());
+            assert_eq!(outcome, Outcome::Planned(capability), "{}", rig.arguments());
+        }
     }
 }
 

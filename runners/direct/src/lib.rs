@@ -100,6 +100,7 @@ impl Runner for DirectRunner {
         let only_scripted = "a script advances it; no trigger or timer can see it yet";
         Support::everything()
             .with(Capability::TestStreamProcessingTime, Extent::Partial(only_scripted.into()))
+            .without(Capability::OpsCheckpoint, "a savepoint of it is taken where it stops")
     }
 
     fn settings(&self) -> Vec<Setting> {

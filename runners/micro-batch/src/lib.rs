@@ -111,6 +111,7 @@ impl Runner for MicroBatchRunner {
             .with(Capability::TestStreamProcessingTime, Extent::Partial(only_scripted.into()))
             .with(Capability::TriggerProcessing, Extent::Partial(at_rounds.into()))
             .with(Capability::TimerProcessing, Extent::Partial(at_rounds.into()))
+            .without(Capability::OpsCheckpoint, "a savepoint of it is taken where it stops")
     }
 
     fn settings(&self) -> Vec<Setting> {

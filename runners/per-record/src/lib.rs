@@ -108,10 +108,6 @@ impl Runner for PerRecordRunner {
             .with(Capability::TestStreamProcessingTime, Extent::Partial(only_scripted.into()))
     }
 
-    fn saves_as_it_goes(&self) -> bool {
-        true
-    }
-
     fn settings(&self) -> Vec<Setting> {
         PerRecordSettings::describe()
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::coder::Coder;
 use crate::io::{ErasedRead, ErasedWrite};
 use crate::testing::Script;
-use crate::{CustomWindows, DeadLetter, Element, MergeWindows, Windowing};
+use crate::{Capability, CustomWindows, DeadLetter, Element, MergeWindows, Windowing};
 use std::any::Any;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,7 @@ struct Draft {
     line: SourceLine,
     formerly: Vec<String>,
     on_failure: Vec<FailureChoice>,
+    requires: Vec<Capability>,
 }
 
 /// The code of a step, in its role.
@@ -106,6 +107,7 @@ impl Builder {
             line: line_of(caller),
             formerly: Vec::new(),
             on_failure: Vec::new(),
+            requires: Vec::new(),
         });
         id
     }
@@ -212,6 +214,11 @@ impl Builder {
         self.state.borrow_mut().steps[step.index()].formerly.push(path.to_owned());
     }
 
+    /// Notes what an author asks for by name.
+    pub(crate) fn requires(&self, step: TransformId, capability: Capability) {
+        self.state.borrow_mut().steps[step.index()].requires.push(capability);
+    }
+
     /// Notes what an author chose for the elements that a step fails on.
     pub(crate) fn choose_on_failure(&self, step: TransformId, choice: OnFailure, caller: Caller) {
         let chosen = FailureChoice { choice, line: line_of(caller) };
@@ -271,6 +278,7 @@ impl Builder {
             line: draft.line.clone(),
             formerly: draft.formerly.clone(),
             on_failure: draft.on_failure.clone(),
+            requires: draft.requires.clone(),
         });
         Graph::new(steps.collect(), state.collections.clone())
     }

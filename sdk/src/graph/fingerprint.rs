@@ -53,6 +53,7 @@ mod tests {
             line: SourceLine { file: "main.rs".into(), line },
             formerly: vec![format!("{path} {line}")],
             on_failure: Vec::new(),
+            requires: Vec::new(),
         };
         Graph::new(vec![step], Vec::new())
     }

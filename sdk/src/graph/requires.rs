@@ -10,9 +10,11 @@
 //! Some claims no graph asks for in so many words, so they are taken along by the steps that rely
 //! on them: every grouping needs `pane.info`, `pane.gc_leftover`, `watermark.holds` and
 //! `lateness.dropped`; every change to fixed windows `window.negative_time` and
-//! `window.truncate_at_end`; every step with the author's code `pardo.lifecycle`; the first leaf
-//! `metrics.system`; and a grouping of scripted input behind another one `teststream.multi_stage`.
-//! Of `ops.stop`, `ops.retry` and `combine.lift` a graph knows nothing.
+//! `window.truncate_at_end`; every step with the author's code `pardo.lifecycle` and
+//! `pardo.lifecycle.teardown`; the first leaf `metrics.system` and `metrics.committed`; and a grouping
+//! of scripted input behind another one `teststream.multi_stage`. Of `ops.stop` and the like, of
+//! `combine.lift`, and of what is planned a graph knows only if its author asks for it by name
+//! ([`PCollection::requires`](crate::PCollection::requires)). [`Capability::required_by`] has it all in words.
 
 mod par_do;
 mod windowing;
@@ -64,11 +66,11 @@ impl Graph {
     /// ```
     pub fn requirements(&self) -> Vec<Requirement> {
         let mut requirements = Vec::new();
-        let mut metrics = vec![Capability::MetricsSystem];
+        let mut common = vec![Capability::MetricsSystem, Capability::MetricsCommitted];
         for step in self.steps() {
             let mut needed = self.needs_of(step);
             if step.is_leaf() {
-                needed.append(&mut metrics);
+                needed.append(&mut common);
             }
             let mut seen = BTreeSet::new();
             let input = self.boundedness_of(step);
@@ -88,6 +90,7 @@ impl Graph {
             return needed;
         }
         transform_needs(self, step, &mut needed);
+        needed.extend(&step.requires);
         if is_grouping(step) || is_known_grouping(step) {
             self.grouping_needs(step, &mut needed);
         }
@@ -278,7 +281,7 @@ fn transform_needs(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
         Transform::Impulse => needed.push(Capability::RootImpulse),
         Transform::ParDo(spec) => par_do::needs(graph, step, spec, needed),
         Transform::GroupByKey => needed.push(Capability::Gbk),
-        Transform::Flatten => needed.push(Capability::Flatten),
+        Transform::Flatten => flatten_needs(graph, step, needed),
         Transform::WindowInto(change) => {
             if let Some(window_fn) = &change.window_fn {
                 needed.push(window_fn.capability());
@@ -322,6 +325,7 @@ fn transform_needs(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
             Composite::CoGroupByKey => needed.extend([
                 Capability::PardoElementWise,
                 Capability::PardoLifecycle,
+                Capability::PardoTeardown,
                 Capability::Flatten,
                 Capability::Gbk,
             ]),
@@ -338,5 +342,17 @@ fn transform_needs(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
                 par_do::needs_of_sides_within(graph, step, needed);
             }
         },
+    }
+}
+
+fn flatten_needs(graph: &Graph, step: &Step, needed: &mut Vec<Capability>) {
+    needed.push(Capability::Flatten);
+    let coder = |&input: &CollectionId| &graph.collection(input).coder;
+    match step.inputs.split_first() {
+        None => needed.push(Capability::FlattenEmpty),
+        Some((first, rest)) if rest.iter().any(|other| coder(other) != coder(first)) => {
+            needed.push(Capability::FlattenHeterogeneousCoder);
+        }
+        Some(_) => {}
     }
 }

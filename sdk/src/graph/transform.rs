@@ -1,7 +1,7 @@
 //! A node of the graph: one of six leaves, or a composite of them.
 
 use super::{Boundedness, CollectionId, FailureChoice, ParDoSpec, ViewKind};
-use crate::WindowingChange;
+use crate::{Capability, WindowingChange};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -276,6 +276,9 @@ pub struct Step {
     /// problems.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_failure: Vec<FailureChoice>,
+    /// What its author asked for by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<Capability>,
 }
 
 impl Step {

@@ -5,10 +5,9 @@ use super::console::{Console, Device};
 use crate::runner::Runner;
 use crate::savepoint::SavepointHeader;
 use crate::{
-    BadRow, Capability, DropCounts, Exit, Extent, Job, JobOptions, OpenWindows, Pipeline,
-    ReadProgress, Result, RoundProgress, RunError, RunEvent, RunResult, Savepoint, Setting,
-    SettingKind, StateProgress, StepMetrics, StopCause, Stopped, Support, Timestamp, Written,
-    generate_sequence,
+    BadRow, Capability, DropCounts, Exit, Job, JobOptions, OpenWindows, Pipeline, ReadProgress,
+    Result, RoundProgress, RunError, RunEvent, RunResult, Savepoint, Setting, SettingKind,
+    StateProgress, StepMetrics, StopCause, Stopped, Support, Timestamp, Written, generate_sequence,
 };
 use clap::Args;
 use std::collections::BTreeMap;
@@ -93,7 +92,7 @@ impl Pretender {
     }
 
     fn without_write(name: &'static str) -> Self {
-        let support = Support::everything().with(Capability::Write, Extent::None);
+        let support = Support::everything().without(Capability::Write, "it has no sinks");
         Self { support, ..Self::new(name, Script::Done) }
     }
 }

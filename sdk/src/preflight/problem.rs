@@ -1,6 +1,7 @@
 //! The form of a message: what, where, why, what to do.
 
 use crate::graph::{SourceLine, Step, TransformId};
+use crate::{Boundedness, Capability};
 use std::fmt;
 
 /// Whether a pipeline with the problem may run.
@@ -49,6 +50,39 @@ pub struct Problem {
     pub why: String,
     /// What to do.
     pub help: String,
+    /// What the runner falls short of, in parts, where that is the problem.
+    pub unmet: Option<Box<Unmet>>,
+}
+
+/// A capability that a pipeline needs and a runner does not declare.
+///
+/// ```
+/// use heliostat::prelude::*;
+/// use heliostat::{Capability, Support, preflight};
+///
+/// let pipeline = Pipeline::new();
+/// let window = Window::fixed(secs(60)).trigger(repeatedly(after_count(9)));
+/// let window = window.allowed_lateness(Duration::ZERO).discarding();
+/// pipeline.create([(1, 2)]).window(window).sum_per_key();
+/// let support = Support::everything().without(Capability::TriggerCount, "it counts nothing");
+/// let problems = preflight::check(&pipeline.graph(), &support, "small");
+/// let unmet = problems[0].unmet.as_ref().expect("it is about a capability");
+/// assert_eq!((unmet.capability, unmet.reason.as_str()), (Capability::TriggerCount, "it counts nothing"));
+/// let change = "fire on the watermark, `.trigger(after_watermark())`";
+/// assert_eq!(unmet.change.as_deref(), Some(change));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    /// What is needed.
+    pub capability: Capability,
+    /// What kind of input the step takes.
+    pub input: Boundedness,
+    /// Why the runner cannot, in its own words.
+    pub reason: String,
+    /// The smallest change to the pipeline that would do, where one is known.
+    pub change: Option<String>,
+    /// The linked runners that take the whole pipeline as it is.
+    pub taken_by: Vec<String>,
 }
 
 impl Problem {
@@ -70,6 +104,7 @@ impl Problem {
             what: format!("`{}` {what}", step.path),
             why: why.into(),
             help: help.into(),
+            unmet: None,
         }
     }
 

@@ -1,25 +1,67 @@
 //! Needs of a pipeline that a runner does not declare.
 
-use super::Problem;
-use crate::graph::{Graph, TransformId};
-use crate::{Boundedness, Capability, Modes, Support, runners};
+mod change;
+
+use super::{Problem, Unmet};
+use crate::graph::{Graph, Requirement};
+use crate::{Boundedness, Extent, Modes, Standing, Support, runners};
 
 pub(super) fn check(graph: &Graph, support: &Support, runner: &str, problems: &mut Vec<Problem>) {
     let missing = missing(graph, support);
     if missing.is_empty() {
         return;
     }
-    let help = help(&suggestions(graph, runner));
-    problems.extend(missing.into_iter().map(|(at, capability, input)| {
-        let mode = mode(support, capability, input);
-        Problem::error(
-            "unsupported",
-            graph.step(at),
-            format_args!("needs `{capability}`, which runner `{runner}` does not support{mode}"),
-            format!("a runner that supports it {}", capability.sentence()),
-            &help,
-        )
+    let taken_by = suggestions(graph, runner);
+    problems.extend(missing.into_iter().map(|need| {
+        let capability = need.capability;
+        let (what, why) = match capability.standing() {
+            Standing::Planned => (
+                format!("needs `{capability}`, which is not built yet"),
+                format!("no runner {} so far", capability.sentence()),
+            ),
+            Standing::Expressible => (
+                format!(
+                    "needs `{capability}`, which runner `{runner}` does not support{}",
+                    mode(support, need)
+                ),
+                format!(
+                    "{}; a runner that supports it {}",
+                    reason(support, need),
+                    capability.sentence()
+                ),
+            ),
+        };
+        let unmet = Unmet {
+            capability,
+            input: need.input,
+            reason: reason(support, need),
+            change: change(graph, need, support),
+            taken_by: taken_by.clone(),
+        };
+        let help = help(&unmet);
+        Problem {
+            unmet: Some(Box::new(unmet)),
+            ..Problem::error("unsupported", graph.step(need.at), what, why, help)
+        }
     }));
+}
+
+/// Why the runner cannot, in its own words.
+fn reason(support: &Support, need: Requirement) -> String {
+    match support.extent(need.capability, need.input) {
+        Extent::None(reason) => reason,
+        Extent::Full | Extent::Partial(_) => unreachable!("what is declared is not missing"),
+    }
+}
+
+/// The smallest change after which the step would not need it. What was asked for by name alone can
+/// be left out.
+fn change(graph: &Graph, need: Requirement, support: &Support) -> Option<String> {
+    if graph.step(need.at).requires.contains(&need.capability) {
+        let id = need.capability;
+        return Some(format!("leave out `.requires(..)` of `{id}`, if the step can do without it"));
+    }
+    change::smallest(need, support)
 }
 
 /// The linked runners, other than the one of this name, that declare all that a graph needs.
@@ -44,32 +86,41 @@ pub fn suggestions(graph: &Graph, except: &str) -> Vec<String> {
         .collect()
 }
 
-fn missing(graph: &Graph, support: &Support) -> Vec<(TransformId, Capability, Boundedness)> {
+fn missing(graph: &Graph, support: &Support) -> Vec<Requirement> {
     let needs = graph.requirements().into_iter();
-    let needs = needs.map(|need| (need.at, need.capability, need.input));
-    needs.filter(|&(_, needed, input)| !support.extent(needed, input).is_declared()).collect()
+    needs.filter(|need| !support.extent(need.capability, need.input).is_declared()).collect()
 }
 
 /// The kind of input for which a runner falls short, where the other kind would do.
-fn mode(support: &Support, capability: Capability, input: Boundedness) -> String {
-    let other = match input {
+fn mode(support: &Support, need: Requirement) -> String {
+    let other = match need.input {
         Boundedness::Bounded => Boundedness::Unbounded,
         Boundedness::Unbounded => Boundedness::Bounded,
     };
-    match capability.modes() {
-        Modes::Differ if support.extent(capability, other).is_declared() => {
-            format!(" for {input} input")
+    match need.capability.modes() {
+        Modes::Differ if support.extent(need.capability, other).is_declared() => {
+            format!(" for {} input", need.input)
         }
         Modes::Differ | Modes::Same => String::new(),
     }
 }
 
-fn help(suggestions: &[String]) -> String {
-    match suggestions {
-        [] => "no other linked runner takes the whole pipeline: link one that does, or do without \
-               the step"
-            .into(),
-        [one] => format!("take a runner that does: `--runner {one}`"),
-        many => format!("take a runner that does: `--runner` with one of {}", many.join(", ")),
+fn help(unmet: &Unmet) -> String {
+    let runner = match unmet.taken_by.as_slice() {
+        [] => None,
+        [one] => Some(format!("take a runner that does: `--runner {one}`")),
+        many => {
+            Some(format!("take a runner that does: `--runner` with one of {}", many.join(", ")))
+        }
+    };
+    match (&unmet.change, runner) {
+        (Some(change), Some(runner)) => format!("{change}; or {runner}"),
+        (Some(change), None) => change.clone(),
+        (None, Some(runner)) => runner,
+        (None, None) => {
+            "no other linked runner takes the whole pipeline: link one that does, or do \
+                         without the step"
+                .into()
+        }
     }
 }

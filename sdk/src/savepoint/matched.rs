@@ -115,5 +115,6 @@ fn without_step(path: &str, state: &StepState) -> Problem {
             "if it has another name now, say `.formerly(\"{path}\")` at it; if it is gone for \
              good, start anew without `--from`"
         ),
+        unmet: None,
     }
 }

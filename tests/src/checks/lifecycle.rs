@@ -1,14 +1,17 @@
 //! The life of a `DoFn`: set up, then bundle after bundle, then torn down (model.md 9.2).
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heliostat::{
-    Boundedness, BundleContext, Capability, Context, DoFn, Interval, Pipeline, Result, Runner,
-    Timestamp,
+    Boundedness, BundleContext, Capability, Context, DoFn, Error, Interval, Pipeline, Result,
+    RunErrorKind, Runner, Timestamp,
 };
 
-use super::{Broken, Check, same_elements};
+use super::retry::{ATTEMPTS, trying};
+use super::{Broken, Check, same, same_elements};
+use crate::rigs::has;
 
 pub(super) const ORDER: Check = Check {
     name: "checks/lifecycle-order",
@@ -16,6 +19,15 @@ pub(super) const ORDER: Check = Check {
     proves: &[Capability::PardoLifecycle],
     input: Boundedness::Bounded,
     run: order,
+};
+
+pub(super) const TEARDOWN: Check = Check {
+    name: "checks/teardown-after-a-failure",
+    about: "what was set up is torn down once, whether its bundle failed and was tried again or ended \
+            the run",
+    proves: &[Capability::PardoTeardown],
+    input: Boundedness::Bounded,
+    run: teardown,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +115,67 @@ fn order(runner: &dyn Runner) -> Result<(), Broken> {
             Err(Broken::Differs(format!("worker {worker} lived like this: {moments:?}")))
         }
     }
+}
+
+/// Fails on one element, so often.
+struct Failing {
+    keeping: Keeping,
+    times: u32,
+    failures: Arc<AtomicU32>,
+}
+
+impl DoFn for Failing {
+    type Input = i64;
+    type Output = i64;
+    type Local = Worker;
+
+    fn setup(&self) -> Result<Worker> {
+        self.keeping.setup()
+    }
+
+    fn process(&self, worker: &mut Worker, n: i64, _: &mut Context<'_, Self>) -> Result<()> {
+        self.keeping.note(worker.number, Moment::Process);
+        if n == 3 && self.failures.load(Ordering::SeqCst) < self.times {
+            self.failures.fetch_add(1, Ordering::SeqCst);
+            return Err(Error::new("3 is too much"));
+        }
+        Ok(())
+    }
+
+    fn teardown(&self, worker: Worker) -> Result<()> {
+        self.keeping.teardown(worker)
+    }
+}
+
+fn teardown(runner: &dyn Runner) -> Result<(), Broken> {
+    let attempts = if has(runner, ATTEMPTS) { 2 } else { 1 };
+    for times in [attempts - 1, u32::MAX] {
+        let runner = if has(runner, ATTEMPTS) {
+            trying(runner, attempts)?
+        } else {
+            runner.configured(&BTreeMap::new())?
+        };
+        let diary = Arc::new(Mutex::new(Diary::new()));
+        let keeping = Keeping { diary: Arc::clone(&diary) };
+        let failing = Failing { keeping, times, failures: Arc::default() };
+        let pipeline = Pipeline::new();
+        pipeline.create(1..=5).par_do(failing).named("Fail").collect();
+        match runner.run(&pipeline) {
+            Err(error) if times < attempts || error.kind() == RunErrorKind::Refused => {
+                return Err(error.into());
+            }
+            Err(_) => {}
+            Ok(_) => same("whether it can end well", times < attempts, true)?,
+        }
+        let diary = diary.lock().unwrap_or_else(PoisonError::into_inner);
+        same("whether anything was set up", diary.is_empty(), false)?;
+        for (worker, moments) in diary.iter() {
+            let torn = moments.iter().filter(|moment| **moment == Moment::Teardown).count();
+            same(&format!("how often worker {worker} was torn down"), torn, 1)?;
+            same("the last moment", moments.last().copied(), Some(Moment::Teardown))?;
+        }
+    }
+    Ok(())
 }
 
 fn is_a_life(moments: &[Moment]) -> bool {

@@ -12,7 +12,7 @@ use crate::rigs::has;
 pub(super) const WITHOUT_A_TRACE: Check = Check {
     name: "checks/retries-without-a-trace",
     about: "a bundle that fails is tried again, and nothing of the failed attempts is seen",
-    proves: &[Capability::OpsRetry],
+    proves: &[Capability::OpsRetry, Capability::MetricsCommitted],
     input: Boundedness::Bounded,
     run: without_a_trace,
 };
@@ -33,7 +33,7 @@ pub(super) const NOT_FOR_EVER: Check = Check {
     run: not_for_ever,
 };
 
-const ATTEMPTS: &str = "attempts";
+pub(super) const ATTEMPTS: &str = "attempts";
 
 /// The runner, set to try a bundle this often.
 pub(super) fn trying(runner: &dyn Runner, attempts: u32) -> Result<Box<dyn Runner>, Broken> {

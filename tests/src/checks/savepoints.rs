@@ -1,10 +1,13 @@
 //! Runs that stop with a savepoint, and runs that go on from one.
 
 use heliostat::graph::ReadSpec;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
 use heliostat::{
-    BadRow, Boundedness, Capability, Collected, Completion, DropCounts, Fill, JobOptions,
-    KeptSavepoint, Pipeline, Read, Reader, Rows, RunResult, Runner, Savepoint, Timestamp, Window,
-    secs,
+    BadRow, Boundedness, Capability, Clock as _, Collected, Completion, DropCounts, Duration, Fill,
+    JobOptions, KeptSavepoint, PCollection, Pipeline, Read, Reader, Rows, RunResult, Runner,
+    Savepoint, SavepointStore, SystemClock, Timestamp, Window, millis, secs,
 };
 
 use super::sink::{Commit, Shelf};
@@ -36,6 +39,24 @@ pub(super) const ENDS: Check = Check {
     run: ends,
 };
 
+pub(super) const ON_THE_WAY: Check = Check {
+    name: "checks/savepoints-on-the-way",
+    about: "a run that gives savepoints while it goes on ends as an undisturbed one, and so does \
+            what goes on from the last of them",
+    proves: &[Capability::OpsCheckpoint],
+    input: Boundedness::Unbounded,
+    run: on_the_way,
+};
+
+pub(super) const UPDATED: Check = Check {
+    name: "checks/goes-on-with-a-changed-pipeline",
+    about: "a savepoint is gone on from by a pipeline with a step more and a grouping of another \
+            name, after any number of bundles",
+    proves: &[Capability::OpsUpdate],
+    input: Boundedness::Unbounded,
+    run: updated,
+};
+
 /// The rows of each bundle: numbers of one digit with their seconds, and 0 for a bad row.
 const BUNDLES: [&[(i64, i64)]; 9] = [
     &[(1, 1), (2, 2), (0, 0)],
@@ -53,11 +74,50 @@ const BUNDLES: [&[(i64, i64)]; 9] = [
 /// How far the watermark is behind the latest row.
 const DISORDER: i64 = 4;
 
-struct Rowed;
+#[derive(Default)]
+struct Rowed {
+    /// Its last bundle does not come before that.
+    awaited: Option<Awaited>,
+}
 
 struct RowedReader {
     bundle: usize,
     watermark: Timestamp,
+    awaited: Option<Awaited>,
+}
+
+/// A savepoint on the way: whether one has come, and how often somebody asked.
+#[derive(Clone, Default)]
+struct Awaited {
+    has_come: Arc<AtomicBool>,
+    asked: Arc<AtomicU64>,
+}
+
+/// How often somebody asks before giving up, this long apart.
+const ASKED_MAX: u64 = 400;
+const APART: Duration = millis(5);
+
+impl Awaited {
+    /// When to ask again; `None` if nobody has to.
+    fn again_at(&self) -> Option<Timestamp> {
+        let asked = self.asked.fetch_add(1, Ordering::SeqCst);
+        let waits = !self.has_come.load(Ordering::SeqCst) && asked < ASKED_MAX;
+        waits.then(|| SystemClock.now() + APART)
+    }
+}
+
+/// Keeps the last savepoint, and says that one has come.
+struct Announcing<'a> {
+    kept: &'a mut KeptSavepoint,
+    awaited: Awaited,
+}
+
+impl SavepointStore for Announcing<'_> {
+    fn store(&mut self, savepoint: &Savepoint) -> heliostat::Result<()> {
+        self.kept.store(savepoint)?;
+        self.awaited.has_come.store(true, Ordering::SeqCst);
+        Ok(())
+    }
 }
 
 impl Read for Rowed {
@@ -79,7 +139,8 @@ impl Read for Rowed {
     }
 
     fn open(&self, (bundle, watermark): (u64, Timestamp)) -> heliostat::Result<RowedReader> {
-        Ok(RowedReader { bundle: usize::try_from(bundle).unwrap_or(usize::MAX), watermark })
+        let bundle = usize::try_from(bundle).unwrap_or(usize::MAX);
+        Ok(RowedReader { bundle, watermark, awaited: self.awaited.clone() })
     }
 }
 
@@ -88,6 +149,11 @@ impl Reader for RowedReader {
     type Restriction = (u64, Timestamp);
 
     fn fill(&mut self, rows: &mut Rows<'_, i64>, _limit: usize) -> heliostat::Result<Fill> {
+        let is_last = self.bundle + 1 == BUNDLES.len();
+        let awaited = self.awaited.as_ref().filter(|_| is_last);
+        if let Some(at) = awaited.and_then(Awaited::again_at) {
+            return Ok(Fill::Idle(at));
+        }
         for &(number, second) in BUNDLES.get(self.bundle).copied().unwrap_or_default() {
             if number == 0 {
                 let line = self.bundle as u64;
@@ -109,6 +175,8 @@ impl Reader for RowedReader {
         self.watermark
     }
 }
+
+type Pairs = PCollection<(i64, i64)>;
 
 /// A pipeline with something of everything that a savepoint holds, and what it gives.
 struct Whole {
@@ -132,16 +200,25 @@ struct Seen {
 
 impl Whole {
     fn new() -> Self {
+        Self::of(Rowed::default(), |pairs| pairs, "Sums")
+    }
+
+    /// The same after a change: a step more, and a grouping of another name.
+    fn changed() -> Self {
+        Self::of(Rowed::default(), |pairs| pairs.filter(|_| true).named("Keep all"), "Totals")
+    }
+
+    fn of(rows: Rowed, more: impl Fn(Pairs) -> Pairs, grouping: &str) -> Self {
         let (pipeline, shelf) = (Pipeline::new(), Shelf::default());
-        let (rows, bad) = pipeline.read_or_dead_letter(Rowed);
+        let (rows, bad) = pipeline.read_or_dead_letter(rows);
         let rows = rows.named("Rows");
         rows.reshuffle().named("Shuffle").write(shelf.clone()).named("Shelve");
         let windows = Window::fixed(secs(10)).allowed_lateness(secs(10)).accumulating();
-        let pairs = rows.map(|n| (n.rem_euclid(2), n)).window(windows);
+        let pairs = more(rows.map(|n| (n.rem_euclid(2), n))).window(windows);
         let (groups, dropped) = pairs.combine_per_key_with_dropped(heliostat::Sum);
         let created = pipeline.create([1, 2, 3]).sum_globally().named("Total");
         Self {
-            groups: groups.named("Sums").collect(),
+            groups: groups.named(grouping).formerly("Sums").collect(),
             dropped: dropped.map(|dropped| dropped.value.1).collect(),
             bad: bad.map(|row| row.line).collect(),
             created: created.collect(),
@@ -258,4 +335,34 @@ fn ends(runner: &dyn Runner) -> Result<(), Broken> {
     same("whether a savepoint was stored", !kept.is_empty(), false)?;
     same("how it stopped", result.stopped, None)?;
     same("what was given", whole.seen(&result), seen)
+}
+
+fn on_the_way(runner: &dyn Runner) -> Result<(), Broken> {
+    let runner = &*bundle_by_bundle(runner)?;
+    let undisturbed = undisturbed(runner)?;
+    let awaited = Awaited::default();
+    let rows = Rowed { awaited: Some(awaited.clone()) };
+    let whole = Whole::of(rows, |pairs| pairs, "Sums");
+    let mut kept = KeptSavepoint::default();
+    let mut store = Announcing { kept: &mut kept, awaited };
+    let options = JobOptions::default().saving_to(&mut store).saving_every(Duration::ZERO);
+    let result = runner.run_with(&whole.pipeline, options)?;
+    same("what was given", &whole.seen(&result), &undisturbed.0)?;
+    same("how it stopped", result.stopped, None)?;
+    same("whether a savepoint came on the way", !kept.is_empty(), true)?;
+    ends_as(&undisturbed, &Whole::new(), runner, kept.savepoint())
+}
+
+fn updated(runner: &dyn Runner) -> Result<(), Broken> {
+    let runner = &*bundle_by_bundle(runner)?;
+    let (undisturbed, _) = undisturbed(runner)?;
+    for stop_at in 0..BUNDLES.len() as u64 {
+        let Some(kept) = Whole::new().stopped(runner, None, stop_at)? else { break };
+        let changed = Whole::changed();
+        let options = JobOptions::default().from_savepoint(kept.savepoint());
+        let result = runner.run_with(&changed.pipeline, options)?;
+        let what = format!("what was given, changed after {stop_at} bundles");
+        same(&what, &changed.seen(&result), &undisturbed)?;
+    }
+    Ok(())
 }

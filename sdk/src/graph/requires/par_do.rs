@@ -1,5 +1,6 @@
 //! What a `ParDo` asks of a runner.
 
+use super::windowing;
 use crate::graph::{CellKind, Graph, ParDoSpec, Step, TimeDomain, Transform, ViewKind};
 use crate::{Capability, Trigger, WindowFn};
 
@@ -12,7 +13,7 @@ pub(super) fn needs(graph: &Graph, step: &Step, spec: &ParDoSpec, needed: &mut V
     if spec.moves_timestamps {
         needed.push(Capability::PardoTimestamps);
     }
-    needed.push(Capability::PardoLifecycle);
+    needed.extend([Capability::PardoLifecycle, Capability::PardoTeardown]);
     state_needs(graph, step, spec, needed);
     timer_needs(spec, needed);
     side_needs(graph, step, spec, needed);
@@ -36,9 +37,9 @@ fn state_needs(graph: &Graph, step: &Step, spec: &ParDoSpec, needed: &mut Vec<Ca
     }
     if spec.is_keyed() {
         needed.push(Capability::LatenessDropped);
-        if graph.collection(step.inputs[0]).windowing.merges_windows() {
-            needed.push(Capability::StateMergingWindows);
-        }
+        let windowing = &graph.collection(step.inputs[0]).windowing;
+        windowing::drop_needs(windowing, needed);
+        needed.extend(windowing.merges_windows().then_some(Capability::StateMergingWindows));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Accumulation, Capability, ClosingBehavior, Duration, OnTimeBehavior, TimestampCombiner,
-    Trigger, Windowing,
+    Trigger, WindowFn, Windowing,
 };
 
 /// What a windowing asks of a grouping.
@@ -13,9 +13,8 @@ pub(super) fn needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
         TimestampCombiner::Earliest => Capability::TimestampCombinerEarliest,
         TimestampCombiner::Latest => Capability::TimestampCombinerLatest,
     });
-    if windowing.merges_windows() {
-        needed.push(Capability::TriggerMerging);
-    }
+    needed.extend(windowing.merges_windows().then_some(Capability::TriggerMerging));
+    drop_needs(windowing, needed);
     trigger_needs(&windowing.trigger, needed);
     if windowing.specified.unsafe_trigger && windowing.trigger.may_lose_data(windowing) {
         needed.push(Capability::TriggerFinishing);
@@ -34,6 +33,20 @@ pub(super) fn needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
     }
     if windowing.closing_behavior == ClosingBehavior::Always {
         needed.push(Capability::PaneClosing);
+    }
+}
+
+/// What it takes to know which elements come too late, where an element can lie in several windows.
+pub(super) fn drop_needs(windowing: &Windowing, needed: &mut Vec<Capability>) {
+    if windowing.merges_windows() {
+        needed.push(Capability::LatenessMergeProtoDrop);
+        return;
+    }
+    match &windowing.window_fn {
+        WindowFn::Sliding(_) | WindowFn::Custom(_) => {
+            needed.push(Capability::LatenessPerWindowDrop);
+        }
+        WindowFn::Global | WindowFn::Fixed(_) | WindowFn::Sessions(_) | WindowFn::Calendar(_) => {}
     }
 }
 

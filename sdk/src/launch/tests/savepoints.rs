@@ -102,7 +102,11 @@ fn what_cannot_be_gone_on_from_is_refused_before_anything_runs() {
     std::fs::write(&cut, &bytes[..bytes.len() - 9]).expect("the folder is there");
     assert_eq!(size, bytes.len() as u64);
 
-    let support = Support::everything().without(Capability::OpsSnapshot);
+    let support = Support::everything().without(Capability::OpsSnapshot, "it forgets");
+    let only_at_its_end =
+        Support::everything().without(Capability::OpsCheckpoint, "it has one when it stops");
+    let only_at_its_end =
+        Pretender { support: only_at_its_end, ..Pretender::new("direct", Script::Done) };
     let plain = Pretender { support, ..Pretender::new("direct", Script::Done) };
     for (runner, command_line, words) in [
         (
@@ -137,7 +141,7 @@ fn what_cannot_be_gone_on_from_is_refused_before_anything_runs() {
         ),
         (plain, format!("run --from {whole}"), "nor knows savepoints".to_owned()),
         (
-            Pretender::new("direct", Script::Done),
+            only_at_its_end,
             format!("run --savepoint {whole} --savepoint-every 10s"),
             "error: the runner `direct` gives no savepoints while it runs\n  help: leave out the \
              interval: a run that is stopped leaves one"
@@ -237,7 +241,7 @@ fn a_savepoint_is_shown_as_it_is() {
 #[test]
 fn a_runner_without_savepoints_says_so() {
     let runner = Pretender::new("direct", Script::Done);
-    let none = runner.support.clone().without(Capability::OpsSnapshot);
+    let none = runner.support.clone().without(Capability::OpsSnapshot, "it forgets");
     for (support, takes) in [(runner.support.clone(), true), (none, false)] {
         let runner = Pretender { support, ..runner.clone() };
         assert_eq!(crate::Runner::takes_savepoints(&runner), takes);
