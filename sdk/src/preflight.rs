@@ -15,7 +15,9 @@ mod failures;
 mod unnamed_cells;
 mod unnamed_state;
 mod unsupported;
+mod partly;
 
+pub use partly::partly;
 pub use problem::{Problem, Severity, Unmet};
 pub use unnamed_state::unnamed_state;
 pub use unsupported::suggestions;

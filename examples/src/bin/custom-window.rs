@@ -2,20 +2,20 @@
 
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
-use clap::Parser;
+use clap::Args;
 use heliostat::prelude::*;
-use heliostat::{WindowsFor, runner_named};
 use heliostat_direct as _;
 use heliostat_micro_batch as _;
 use heliostat_per_record as _;
 use serde::Serialize;
+use std::cell::OnceCell;
 
 /// Signals of phones, counted by business day and by call
-#[derive(Parser)]
+#[derive(Args)]
 struct Options {
-    /// The runner that counts them
-    #[arg(long, default_value = "direct")]
-    runner: String,
+    /// How long nothing comes before a call is over
+    #[arg(long, default_value = "5m")]
+    gap: Duration,
 }
 
 /// What a phone tells: its number and `dial`, `talk` or `hang up`.
@@ -110,21 +110,29 @@ fn signals(pipeline: &Pipeline) -> PCollection<Signal> {
     }))
 }
 
-fn show<A: WindowsFor<Signal>>(on: &dyn Runner, about: &str, window: Window<A>) -> Result<()> {
-    let pipeline = Pipeline::new();
-    let counts = signals(&pipeline).window(window).count_per_key().windowed().collect();
-    let mut counts = on.run(&pipeline)?.collected(&counts);
-    counts.sort_by_key(|count| (count.window.start(), count.value.0.clone()));
-    println!("{about}:");
-    for Windowed { value: (phone, count), window, .. } in counts {
-        println!("  {phone} {window}: {count}");
-    }
-    Ok(())
-}
-
-fn main() -> Result<()> {
-    let runner = runner_named(&Options::parse().runner)?;
-    show(runner.as_ref(), "signals by business day", Window::custom(BusinessDays))?;
-    let calls = Window::custom_merging(Calls { gap: minutes(5) });
-    show(runner.as_ref(), "signals by call", calls)
+fn main() -> Exit {
+    // Of the pipelines that are built with the same options the first one runs.
+    let shown = OnceCell::new();
+    let build = |pipeline: &Pipeline, options: &Options| {
+        let signals = signals(pipeline);
+        let by_day = signals.window(Window::custom(BusinessDays)).count_per_key();
+        let calls = Window::custom_merging(Calls { gap: options.gap });
+        let by_call = signals.window(calls).count_per_key();
+        let counts = [by_day.named("By day"), by_call.named("By call")];
+        let counts = counts.map(|counts| counts.windowed().collect());
+        shown.get_or_init(|| counts);
+        Ok(())
+    };
+    heliostat::launch("custom-window", build).then(|summary| {
+        for (about, counts) in
+            ["business day", "call"].iter().zip(shown.get().into_iter().flatten())
+        {
+            let mut counts: Vec<Windowed<(Str, u64)>> = summary.result.collected(counts);
+            counts.sort_by_key(|count| (count.window.start(), count.value.0.clone()));
+            println!("signals by {about}:");
+            for Windowed { value: (phone, count), window, .. } in counts {
+                println!("  {phone} {window}: {count}");
+            }
+        }
+    })
 }

@@ -2,24 +2,21 @@
 
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
-use clap::Parser;
+use clap::Args;
 use heliostat::prelude::*;
-use heliostat::runner_named;
 use heliostat_direct as _;
 use heliostat_micro_batch as _;
 use heliostat_per_record as _;
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Sums of ten scores that come late, as in figures 6 to 14 of 'The Dataflow Model' (VLDB 2015)
-#[derive(Parser)]
+#[derive(Args)]
 struct Options {
-    /// Only this figure
-    #[arg(long, value_parser = clap::value_parser!(u32).range(6..=14))]
-    figure: Option<u32>,
-    /// The runner that plays it
-    #[arg(long, default_value = "direct")]
-    runner: String,
+    /// The figure, from 6 to 14
+    #[arg(long, default_value_t = 13, value_parser = clap::value_parser!(u32).range(6..=14))]
+    figure: u32,
 }
 
 /// 12:00:00, in seconds since midnight; all times below count from it.
@@ -94,20 +91,25 @@ fn words(at: Timestamp) -> String {
     at.to_string().chars().skip(11).take(8).collect()
 }
 
-fn show(runner: &dyn Runner, (figure, about, window): Figure) -> Result<()> {
-    println!("figure {figure}: {about}");
-    let pipeline = Pipeline::new();
+/// When a sum came, and the sum.
+type Shown = (i64, Windowed<i64>);
+
+fn sums(pipeline: &Pipeline, figure: u32, window: Window) -> PCollection<Shown> {
     let streams = pipeline.test_streams(script(figure));
     let clock = Arc::new(AtomicI64::new(0));
     let face = Arc::clone(&clock);
     streams[1].map(move |at| clock.store(at, Ordering::SeqCst)).named("Clock").collect();
-    let sums = streams[0]
+    streams[0]
         .window(window)
         .combine_globally_without_default(Sum)
+        .named("Sum")
         .windowed()
         .map(move |sum| (face.load(Ordering::SeqCst), sum))
-        .collect();
-    let mut sums = runner.run(&pipeline)?.collected(&sums);
+        .named("Look at the clock")
+}
+
+fn show(about: &str, mut sums: Vec<Shown>) {
+    println!("{about}");
     sums.sort_by_key(|(at, sum)| (*at, sum.window.start(), sum.pane.index));
     for (at, Windowed { value, window, pane, .. }) in sums {
         let window = match window == Interval::GLOBAL {
@@ -116,12 +118,21 @@ fn show(runner: &dyn Runner, (figure, about, window): Figure) -> Result<()> {
         };
         println!("  {}  {window}: {value} {}", words(Timestamp::from_millis(at)), pane.timing);
     }
-    Ok(())
 }
 
-fn main() -> Result<()> {
-    let Options { figure: only, runner } = Options::parse();
-    let runner = runner_named(&runner)?;
-    let mut shown = figures().into_iter().filter(|it| only.is_none_or(|only| only == it.0));
-    shown.try_for_each(|figure| show(runner.as_ref(), figure))
+fn main() -> Exit {
+    // Of the pipelines that are built with the same options the first one runs.
+    let shown = OnceCell::new();
+    let build = |pipeline: &Pipeline, options: &Options| {
+        let figure = figures().into_iter().find(|figure| figure.0 == options.figure);
+        let (figure, about, window) = figure.expect("the option takes no other");
+        let sums = sums(pipeline, figure, window).collect();
+        shown.get_or_init(|| (format!("figure {figure}: {about}"), sums));
+        Ok(())
+    };
+    heliostat::launch("late-scores", build).then(|summary| {
+        if let Some((about, sums)) = shown.get() {
+            show(about, summary.result.collected(sums));
+        }
+    })
 }

@@ -2,22 +2,20 @@
 
 #![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
-use clap::Parser;
+use clap::Args;
 use heliostat::prelude::*;
 use heliostat_direct as _;
 use heliostat_micro_batch as _;
 use heliostat_per_record as _;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// Readings with the names of their stations, corrected as inspectors find out how far off they are
-#[derive(Parser)]
+#[derive(Args)]
 struct Options {
     /// Only this station
     #[arg(long)]
     station: Option<String>,
-    /// The runner that runs it
-    #[arg(long, default_value = "direct")]
-    runner: String,
 }
 
 /// What never changes: a side input in the global window, read whole.
@@ -81,38 +79,46 @@ fn script() -> TestStreams<(Str, (Timestamp, i64))> {
     script
 }
 
-fn main() -> Result<()> {
-    let Options { station: only, runner } = Options::parse();
-    let runner = heliostat::runner_named(&runner)?;
-    let pipeline = Pipeline::new();
+/// A station by its name, when it read something, what it read, and what that is corrected.
+type Corrected = (Str, (Timestamp, i64, i64));
+
+fn corrected(pipeline: &Pipeline, only: Option<&str>) -> PCollection<Corrected> {
     let streams = pipeline.test_streams(script());
-    let names = pipeline.create(NAMES.map(|(id, name)| (Str::from(id), Str::from(name)))).as_map();
+    let names = NAMES.into_iter().filter(|(_, name)| only.is_none_or(|only| only == *name));
+    let names = names.map(|(id, name)| (Str::from(id), Str::from(name)));
+    let names = pipeline.create(names.collect::<Vec<_>>()).as_map();
     let as_they_come = Window::global().trigger(repeatedly(after_count(1))).accumulating();
     let corrections = streams[1].window(as_they_come).combine_globally_as_view(NewestOfEach);
     // What changes is read first: behind a step that waits, newer corrections would be read.
-    let corrected = streams[0]
+    streams[0]
         .map_with(&corrections, |(station, (at, tenths)), corrections| {
             let by = corrections.get(&station).map_or(0, |(_, by)| *by);
             (station, (at, tenths, tenths + by))
         })
+        .named("Correct")
         .flat_map_with(&names, |(station, reading), names| {
             names.get(&station).map(|name| (name.clone(), reading))
         })
-        .collect();
+        .named("Name")
+}
 
-    let mut corrected = runner.run(&pipeline)?.collected(&corrected);
-    corrected.sort_by_key(|(_, (at, ..))| *at);
-    for (name, (at, read, corrected)) in corrected {
-        if only.as_ref().is_none_or(|only| *name == **only) {
-            let minute = at.millis() / 60_000;
-            println!(
-                "minute {minute}: {name} {:.1}, read as {:.1}",
-                tenths(corrected),
-                tenths(read)
-            );
+fn main() -> Exit {
+    // Of the pipelines that are built with the same options the first one runs.
+    let shown = OnceCell::new();
+    let build = |pipeline: &Pipeline, options: &Options| {
+        let corrected = corrected(pipeline, options.station.as_deref()).collect();
+        shown.get_or_init(|| corrected);
+        Ok(())
+    };
+    heliostat::launch("side-join", build).then(|summary| {
+        let corrected = shown.get().map(|shown| summary.result.collected(shown));
+        let mut corrected = corrected.unwrap_or_default();
+        corrected.sort_by_key(|(_, (at, ..))| *at);
+        for (name, (at, read, corrected)) in corrected {
+            let (minute, read, corrected) = (at.millis() / 60_000, tenths(read), tenths(corrected));
+            println!("minute {minute}: {name} {corrected:.1}, read as {read:.1}");
         }
-    }
-    Ok(())
+    })
 }
 
 fn tenths(degrees: i64) -> f64 {

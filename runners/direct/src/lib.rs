@@ -14,7 +14,7 @@ pub use settings::{DirectClock, DirectSettings};
 
 use executor::Executor;
 use heliostat::graph::Graph;
-use heliostat::{Capability, Extent, Job, Result, RunError, RunResult, Runner, Setting, Support};
+use heliostat::{Capability, Job, Result, RunError, RunResult, Runner, Setting, Support};
 use heliostat_runner_core::{CombineForm, Plan};
 use std::collections::BTreeMap;
 
@@ -97,9 +97,7 @@ impl Runner for DirectRunner {
     }
 
     fn support(&self) -> Support {
-        let only_scripted = "a script advances it; no trigger or timer can see it yet";
         Support::everything()
-            .with(Capability::TestStreamProcessingTime, Extent::Partial(only_scripted.into()))
             .without(Capability::OpsCheckpoint, "a savepoint of it is taken where it stops")
     }
 

@@ -105,10 +105,8 @@ impl Runner for MicroBatchRunner {
     }
 
     fn support(&self) -> Support {
-        let only_scripted = "a script advances it; no trigger or timer can see it yet";
         let at_rounds = "fires at the end of the first round that ends behind its time";
         Support::everything()
-            .with(Capability::TestStreamProcessingTime, Extent::Partial(only_scripted.into()))
             .with(Capability::TriggerProcessing, Extent::Partial(at_rounds.into()))
             .with(Capability::TimerProcessing, Extent::Partial(at_rounds.into()))
             .without(Capability::OpsCheckpoint, "a savepoint of it is taken where it stops")

@@ -18,7 +18,7 @@ pub use settings::PerRecordSettings;
 
 use executor::Executor;
 use heliostat::graph::Graph;
-use heliostat::{Capability, Extent, Job, Result, RunError, RunResult, Runner, Setting, Support};
+use heliostat::{Job, Result, RunError, RunResult, Runner, Setting, Support};
 use heliostat_runner_core::{Host, RealHost, SimulatedHost};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,9 +103,7 @@ impl Runner for PerRecordRunner {
     }
 
     fn support(&self) -> Support {
-        let only_scripted = "a script advances it; no trigger or timer can see it yet";
         Support::everything()
-            .with(Capability::TestStreamProcessingTime, Extent::Partial(only_scripted.into()))
     }
 
     fn settings(&self) -> Vec<Setting> {

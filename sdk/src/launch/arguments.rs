@@ -30,6 +30,10 @@ pub(super) const ALL: &str = "all";
 pub(super) const FORMAT: &str = "format";
 pub(super) const PLAN: &str = "plan";
 
+/// The forms in which `check` answers: for people, and for machines.
+const ANSWERS: [&str; 2] = ["text", JSON];
+pub(super) const JSON: &str = "json";
+
 /// What a program can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Subcommand {
@@ -119,7 +123,14 @@ fn with_own_arguments(
         }
         Subcommand::Check => command
             .arg(runner.conflicts_with(argument_id(ALL)))
-            .arg(own(ALL).action(ArgAction::SetTrue).help("Asks all runners that are linked in")),
+            .arg(own(ALL).action(ArgAction::SetTrue).help("Asks all runners that are linked in"))
+            .arg(
+                own(FORMAT)
+                    .value_name("FORMAT")
+                    .value_parser(PossibleValuesParser::new(ANSWERS))
+                    .default_value(ANSWERS[0])
+                    .help("The form of the answer"),
+            ),
         Subcommand::Graph => command
             .arg(
                 own(FORMAT)

@@ -1,13 +1,16 @@
 //! `check`: what keeps a runner from taking the pipeline, without running it.
 
-use super::arguments::{ALL, NONE_LINKED, chosen_runner, flag};
+mod answer;
+
+use super::arguments::{ALL, JSON, NONE_LINKED, chosen_runner, flag, format};
 use super::build::{Build, Trust, build};
 use super::number::counted;
 use super::{Exit, Program};
-use crate::graph::Graph;
+use crate::graph::{Graph, Requirement};
 use crate::preflight::{self, Problem, Severity};
 use crate::{Error, Result, Runner};
 use clap::ArgMatches;
+use std::collections::BTreeSet;
 use std::fmt;
 
 pub(super) fn check(program: &Program, author: Build<'_>, matches: &ArgMatches) -> Result<Exit> {
@@ -23,6 +26,28 @@ pub(super) fn check(program: &Program, author: Build<'_>, matches: &ArgMatches) 
     let graph = build(author, trust)?.graph();
 
     let verdicts: Vec<Verdict> = asked.iter().map(|runner| Verdict::of(&graph, *runner)).collect();
+    let refused = verdicts.iter().any(|verdict| !verdict.takes_it());
+    if format(matches) == JSON {
+        let json = answer::json(program, &graph, &verdicts)?;
+        program.console.result(format_args!("{json}"));
+    } else {
+        tell(program, &graph, &verdicts);
+        let others = if refused { other_runners(&graph, &program.runners, &asked) } else { None };
+        if let Some(help) = others {
+            program.console.result(format_args!("{help}"));
+        }
+        if let Some(taking) = verdicts.iter().find(|verdict| verdict.takes_it()) {
+            let (name, runner) = (program.name, &taking.runner);
+            let run =
+                format_args!("to run it: `{name} run --runner {runner}` with the same options");
+            program.console.result(run);
+        }
+    }
+    Ok(if refused { Exit::refused() } else { Exit::done() })
+}
+
+/// All of it for people.
+fn tell(program: &Program, graph: &Graph, verdicts: &[Verdict]) {
     let mut shown: Vec<&Problem> = Vec::new();
     for problem in verdicts.iter().flat_map(|verdict| &verdict.problems) {
         // What is wrong for every runner is said once.
@@ -31,14 +56,23 @@ pub(super) fn check(program: &Program, author: Build<'_>, matches: &ArgMatches) 
             shown.push(problem);
         }
     }
-    for verdict in &verdicts {
-        program.console.result(format_args!("{verdict}"));
+    for verdict in verdicts {
+        if !verdict.takes_it() {
+            program.console.result(format_args!("{verdict}"));
+            continue;
+        }
+        let needed: BTreeSet<_> = graph.requirements().iter().map(|it| it.capability).collect();
+        let (all, whole) = (needed.len(), needed.len() - verdict.partly.len());
+        let has = if all == whole { "all".to_owned() } else { format!("{whole} of") };
+        let capabilities =
+            format_args!("{verdict}: it has {has} {all} capabilities that are needed");
+        program.console.result(capabilities);
+        for (need, differs) in &verdict.partly {
+            let (step, capability) = (&graph.step(need.at).path, need.capability);
+            let told = format_args!("  in part: `{step}` needs `{capability}`: {differs}");
+            program.console.result(told);
+        }
     }
-    let refused = verdicts.iter().any(|verdict| !verdict.takes_it());
-    if refused && let Some(help) = other_runners(&graph, &program.runners, &asked) {
-        program.console.result(format_args!("{help}"));
-    }
-    Ok(if refused { Exit::refused() } else { Exit::done() })
 }
 
 /// The line that names the runners which would take the pipeline and were not asked.
@@ -81,13 +115,21 @@ impl Program {
 /// What preflight says of a pipeline on one runner.
 pub(super) struct Verdict {
     runner: String,
+    version: String,
     pub(super) problems: Vec<Problem>,
+    /// What it needs that the runner does in part, and what differs.
+    partly: Vec<(Requirement, String)>,
 }
 
 impl Verdict {
     pub(super) fn of(graph: &Graph, runner: &dyn Runner) -> Self {
-        let problems = preflight::check(graph, &runner.support(), runner.name());
-        Self { runner: runner.name().to_owned(), problems }
+        let (support, name) = (runner.support(), runner.name());
+        Self {
+            runner: name.to_owned(),
+            version: runner.version().to_owned(),
+            problems: preflight::check(graph, &support, name),
+            partly: preflight::partly(graph, &support),
+        }
     }
 
     pub(super) fn takes_it(&self) -> bool {

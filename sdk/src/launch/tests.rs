@@ -16,6 +16,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+mod checks;
 mod commands;
 mod runs;
 mod savepoints;

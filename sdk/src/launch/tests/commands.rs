@@ -169,31 +169,6 @@ fn building_must_be_deterministic_where_the_runner_is_suspicious() {
 }
 
 #[test]
-fn check_tells_every_problem_and_a_line_per_runner() {
-    let runners = || vec![Pretender::new("direct", Script::Done), Pretender::without_write("rows")];
-    for (build, command_line, code, ends_with) in [
-        (numbers as Build<Options>, "check", 0, "direct: ok\n"),
-        (numbers, "check --all", 2, "direct: ok\nrows: 1 problem\n"),
-        (
-            numbers,
-            "check --runner rows",
-            2,
-            "rows: 1 problem\nhelp: would take it: `--runner direct`\n",
-        ),
-        (endless_group, "check", 2, "direct: 1 problem\n"),
-    ] {
-        let (exit, captured) = launched(runners(), build, command_line);
-        let results = captured.results();
-        assert!(results.ends_with(ends_with), "{command_line}: {results}");
-        assert_eq!((exit.code(), captured.remarks().as_str()), (code, ""), "{command_line}");
-    }
-    let (_, captured) = launched(both(), endless_group, "check --all");
-    let results = captured.results();
-    assert_eq!(results.matches("error[unbounded-group]").count(), 1, "{results}");
-    assert!(results.ends_with("direct: 1 problem\nrounds: 1 problem\n"), "{results}");
-}
-
-#[test]
 fn graph_draws_in_the_form_that_was_asked_for() {
     for (command_line, words) in [
         ("graph", "Read"),
