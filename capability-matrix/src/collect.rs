@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use heliostat::{Boundedness, Capability, Extent, Modes, Runner, Standing, Support};
-use heliostat_conformance::Outcome;
+use heliostat_conformance::{Outcome, invocation};
 
 use crate::{Cell, Evidence, Finding};
 
@@ -112,12 +112,29 @@ impl Judge {
             if pieces.iter().all(|piece| piece.passes_when_forced(&self.runner)) {
                 complaints.push(format!(
                     "`{name}` does not declare `{capability}` for {input} input, but all that \
-                     shows it passes when forced: declare it"
+                     shows it passes when forced: declare it\n  shown by {}\n  then run: {} run \
+                     --runner {name} {}",
+                    named(&pieces),
+                    invocation(),
+                    pieces[0].name
                 ));
             }
             Finding::No
         };
         self.complaints.append(&mut complaints);
         finding
+    }
+}
+
+/// How many cases a complaint names.
+const CASES_NAMED: usize = 3;
+
+/// The first few of them, by name.
+fn named(pieces: &[&Evidence]) -> String {
+    let names = pieces.iter().take(CASES_NAMED).map(|piece| format!("`{}`", piece.name));
+    let names = names.collect::<Vec<String>>().join(", ");
+    match pieces.len().saturating_sub(CASES_NAMED) {
+        0 => names,
+        more => format!("{names} and {more} more"),
     }
 }

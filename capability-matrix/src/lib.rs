@@ -22,9 +22,11 @@ mod collect;
 mod json;
 mod page;
 mod place;
+mod command;
 
 pub use beam::{Beam, BeamRow, Declared};
 pub use collect::{Column, column};
+pub use command::command;
 pub use evidence::Evidence;
 pub use finding::{Cell, Finding};
 pub use html::html;

@@ -89,13 +89,17 @@ fn what_is_not_declared_and_passes_when_forced_is_a_complaint() {
         let runner: Arc<dyn Runner> = rig.runner.into();
         let name = runner.name().to_owned();
         let modest = column(Arc::new(Withhold::of(runner, Capability::TriggerCount)));
-        assert_eq!(
-            modest.complaints,
-            ["bounded", "unbounded"].map(|input| format!(
+        let shown_by = ["`bounded/count-leftover`", "`combine/any-is-summed`"];
+        assert_eq!(modest.complaints.len(), shown_by.len(), "{:?}", modest.complaints);
+        for ((complaint, input), shown_by) in
+            modest.complaints.iter().zip(["bounded", "unbounded"]).zip(shown_by)
+        {
+            let words = format!(
                 "`{name}` does not declare `trigger.count` for {input} input, but all that shows \
-                 it passes when forced: declare it"
-            ))
-        );
+                 it passes when forced: declare it\n  shown by {shown_by}"
+            );
+            assert!(complaint.starts_with(&words), "{complaint}");
+        }
         assert_eq!(modest.cell(Capability::TriggerCount).bounded, Finding::No);
     }
 }

@@ -44,7 +44,7 @@ pub use oracle::{Told, is_stateful, oracle, told};
 pub use outcome::{Failure, Outcome, assert_conforms, output_of, run_case, run_case_with};
 pub use pipelines::{Built, build};
 pub use planned::{ask_for_planned, planned};
-pub use report::report;
+pub use report::{invocation, report};
 pub use rigs::{Rig, mixed, rigs, trusting, variants};
 pub use scripts::{script, shrunk};
 pub use timeline::Timeline;

@@ -3,8 +3,25 @@
 use crate::Outcome;
 
 /// How the command is called in this workspace.
-const COMMAND: &str = "cargo run -p heliostat-conformance --features our-runners --";
+const OUR_COMMAND: &str = "cargo run -p heliostat-conformance --features our-runners --";
+/// The packages whose tests and programs look at the runners of this workspace.
+const OUR_PACKAGES: [&str; 2] = ["heliostat-conformance", "heliostat-capability-matrix"];
 const RULER: usize = 72;
+
+/// How the command is called from a shell. In the package of a runner's author it is the example
+/// `matrix`, whose dependencies nobody gets who only links the runner.
+///
+/// ```
+/// assert!(heliostat_conformance::invocation().starts_with("cargo run "));
+/// ```
+pub fn invocation() -> String {
+    match std::env::var("CARGO_PKG_NAME") {
+        Ok(package) if !OUR_PACKAGES.contains(&package.as_str()) => {
+            format!("cargo run -p {package} --example matrix --")
+        }
+        Ok(_) | Err(_) => OUR_COMMAND.to_owned(),
+    }
+}
 
 /// One line if all is well; else both texts under rulers, and the command that runs it again.
 ///
@@ -28,12 +45,13 @@ pub fn report(name: &str, arguments: &str, outcome: &Outcome) -> String {
             format!("refused {name}, as expected: {} undeclared", ids.join(", "))
         }
         Outcome::Failed(failure) => format!(
-            "FAILED  {name}\n{}\n{}\n{}\n{}\n{}\n{COMMAND} run {arguments} {name}\n",
+            "FAILED  {name}\n{}\n{}\n{}\n{}\n{}\n{} run {arguments} {name}\n",
             ruler("want"),
             failure.want.trim_end(),
             ruler("got"),
             failure.got.trim_end(),
             ruler("run it again"),
+            invocation(),
         ),
     }
 }

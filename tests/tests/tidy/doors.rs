@@ -31,7 +31,11 @@ const DOORS: &[Door] = &[
     Door { from: "connectors/*", to: &["sdk"], ..CLOSED },
     Door { from: "tests", to: &["sdk"], behind_a_feature: &["runners/*"], ..CLOSED },
     Door { from: "capability-matrix", to: &["sdk", "runners/core", "tests"], ..CLOSED },
-    Door { from: "examples/*", to: &["sdk", "runners/core", "tests"], ..CLOSED },
+    Door {
+        from: "examples/*",
+        to: &["sdk", "runners/core", "tests", "capability-matrix"],
+        ..CLOSED
+    },
     Door { from: "examples", to: &["sdk", "runners/*", "connectors/*"], ..CLOSED },
     Door { from: "benches", to: &["*"], ..CLOSED },
 ];

@@ -1,0 +1,55 @@
+//! The command of a runner's author: what it prints, what it writes, and with which code it ends.
+
+use std::fs;
+use std::path::Path;
+
+use heliostat_capability_matrix::{column, command, json};
+use heliostat_conformance::rigs;
+
+fn run(arguments: &[&str]) -> (u8, String) {
+    let mut out = Vec::new();
+    let code = command(arguments.iter().map(|&it| it.to_owned()), &mut out);
+    (code.expect("a vector takes it all"), String::from_utf8_lossy(&out).into_owned())
+}
+
+#[test]
+fn each_end_has_its_code_and_its_words() {
+    for (arguments, code, words) in [
+        (&["write"][..], 2, "error: which runner? (linked in: `direct`, "),
+        (&["write", "--runner"], 2, "`--runner` takes a value"),
+        (&["write", "--runner", "nobody"], 2, "there is no runner `nobody` (linked in: `direct`"),
+        (&["write", "--runner", "direct", "--to", "no/where"], 2, "there is no folder no/where"),
+        (&["write", "direct"], 2, "`write` does not know `direct`"),
+        (&["walk"], 2, "there is no command `walk`"),
+        (&["walk"], 2, "usage: heliostat-capability-matrix write --runner NAME"),
+        (&[], 2, "usage: heliostat-capability-matrix write --runner NAME"),
+        (&["--help"], 0, "usage: heliostat-capability-matrix write --runner NAME"),
+        (&["--help"], 0, "usage: heliostat-conformance run --runner NAME"),
+        (&["list"], 0, "panes/default-on-time-and-last\n"),
+        (&["run", "--runner", "direct", "panes/default-on-time-and-last"], 0, "all 1 as they"),
+    ] {
+        let (got, out) = run(arguments);
+        assert_eq!(got, code, "{arguments:?} printed\n{out}");
+        assert!(out.contains(words), "{arguments:?} did not print {words:?} but\n{out}");
+    }
+}
+
+#[test]
+fn it_writes_the_column_of_one_runner_and_pages_of_all() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("written");
+    fs::create_dir_all(&folder).expect("it can be made");
+    let to = folder.display().to_string();
+    let (code, out) = run(&["write", "--runner", "direct", "--to", &to]);
+    let names = ["matrix.json", "capability-matrix.md", "capability-matrix.html"];
+    let paths = names.map(|name| format!("{}\n", folder.join(name).display()));
+    assert_eq!((code, out), (0, paths.concat()));
+
+    let [column_file, page, _] =
+        names.map(|name| fs::read_to_string(folder.join(name)).expect("it was written"));
+    for rig in rigs() {
+        let column = column(rig.runner.into());
+        let json = json(&column).expect("a column is JSON");
+        assert_eq!(column_file == json, column.runner == "direct", "{}", column.runner);
+        assert!(page.contains(&format!("\n| {} {} |", column.runner, column.version)));
+    }
+}
