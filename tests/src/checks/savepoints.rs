@@ -357,7 +357,9 @@ fn updated(runner: &dyn Runner) -> Result<(), Broken> {
     let runner = &*bundle_by_bundle(runner)?;
     let (undisturbed, _) = undisturbed(runner)?;
     for stop_at in 0..BUNDLES.len() as u64 {
-        let Some(kept) = Whole::new().stopped(runner, None, stop_at)? else { break };
+        let kept = Whole::new().stopped(runner, None, stop_at)?;
+        let ended = || Broken::Differs(format!("it ended at {stop_at} bundles"));
+        let kept = kept.ok_or_else(ended)?;
         let changed = Whole::changed();
         let options = JobOptions::default().from_savepoint(kept.savepoint());
         let result = runner.run_with(&changed.pipeline, options)?;
