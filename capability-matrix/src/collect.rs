@@ -2,57 +2,49 @@
 
 use std::sync::Arc;
 
-use heliostat::{Boundedness, Capability, Extent, Modes, Runner, Standing, Support};
-use heliostat_conformance::{Outcome, invocation};
+use heliostat::{
+    Boundedness, Capability, Extent, Finding, Matrix, MatrixCell, Modes, Runner, Standing, Support,
+};
+use heliostat_conformance::{Outcome, invocation, suite};
 
-use crate::{Cell, Evidence, Finding};
+use crate::Evidence;
 
-/// A runner's column of the matrix.
+/// A runner's column of the matrix, and whether it may be published.
 #[derive(Debug)]
 pub struct Column {
-    /// The runner's name.
-    pub runner: String,
-    /// Its version.
-    pub version: String,
+    /// What was found.
+    pub matrix: Matrix,
     /// What its declarations and what was shown disagree about; a column with any must not be
     /// published.
     pub complaints: Vec<String>,
-    cells: Vec<Cell>,
-}
-
-impl Column {
-    /// The cell of a capability.
-    pub fn cell(&self, capability: Capability) -> &Cell {
-        let at = Capability::ALL.iter().position(|known| *known == capability);
-        &self.cells[at.expect("the list of capabilities holds them all")]
-    }
 }
 
 /// Runs everything on a runner and fills its column.
 ///
 /// ```
-/// use heliostat::Capability;
-/// use heliostat_capability_matrix::{Finding, column};
+/// use heliostat::{Capability, Finding};
+/// use heliostat_capability_matrix::column;
 ///
 /// for rig in heliostat_conformance::rigs() {
 ///     let column = column(rig.runner.into());
 ///     assert_eq!(column.complaints, Vec::<String>::new());
-///     assert_eq!(column.cell(Capability::Gbk).unbounded, Finding::Yes);
+///     assert_eq!(column.matrix.cell(Capability::Gbk).unbounded, Finding::Yes);
 /// }
 /// ```
 pub fn column(runner: Arc<dyn Runner>) -> Column {
     let evidence = Evidence::about(runner.as_ref());
     let mut judge = Judge { support: runner.support(), runner, evidence, complaints: Vec::new() };
-    let cells = Capability::ALL.iter().map(|&capability| judge.cell(capability)).collect();
+    let cells = Capability::ALL.iter().map(|&it| (it.id().to_owned(), judge.cell(it))).collect();
     let mut complaints = judge.complaints;
     complaints.sort();
     complaints.dedup();
-    Column {
+    let matrix = Matrix {
         runner: judge.runner.name().to_owned(),
         version: judge.runner.version().to_owned(),
-        complaints,
+        suite: suite().to_owned(),
         cells,
-    }
+    };
+    Column { matrix, complaints }
 }
 
 struct Judge {
@@ -63,21 +55,28 @@ struct Judge {
 }
 
 impl Judge {
-    fn cell(&mut self, capability: Capability) -> Cell {
+    fn cell(&mut self, capability: Capability) -> MatrixCell {
         let bounded = self.finding(capability, Boundedness::Bounded);
         let unbounded = self.finding(capability, Boundedness::Unbounded);
-        let reason_for = |input| match self.support.extent(capability, input) {
-            Extent::Partial(reason) => Some(reason),
-            Extent::Full | Extent::None(_) => None,
+        let reason_for = |input, finding| match (finding, self.support.extent(capability, input)) {
+            (Finding::Partial, Extent::Partial(reason)) | (Finding::No, Extent::None(reason)) => {
+                Some(reason)
+            }
+            (_, Extent::Full | Extent::Partial(_) | Extent::None(_)) => None,
         };
-        let reason = match (reason_for(Boundedness::Bounded), reason_for(Boundedness::Unbounded)) {
+        let reasons = (
+            reason_for(Boundedness::Bounded, bounded),
+            reason_for(Boundedness::Unbounded, unbounded),
+        );
+        let reason = match reasons {
             (Some(one), Some(other)) if one != other => {
                 Some(format!("bounded: {one}; unbounded: {other}"))
             }
             (one, other) => one.or(other),
         };
         let showing = self.evidence.iter().filter(|piece| piece.shows.contains(&capability));
-        Cell { bounded, unbounded, reason, cases: showing.map(|piece| piece.name).collect() }
+        let cases = showing.map(|piece| piece.name.to_owned()).collect();
+        MatrixCell { bounded, unbounded, reason, cases }
     }
 
     fn finding(&mut self, capability: Capability, input: Boundedness) -> Finding {

@@ -6,10 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use heliostat::{Runner, runners};
-use heliostat_conformance::invocation;
+use heliostat::{Matrix, Runner, runners};
 
-use crate::{Column, column, html, json, page};
+use crate::{Column, Commands, column, html, json, page};
 
 const USAGE: &str = "\
 usage: heliostat-capability-matrix write --runner NAME [--to FOLDER]
@@ -23,12 +22,6 @@ const COLUMN: &str = "matrix.json";
 
 /// The pages, beside it.
 const PAGES: [&str; 2] = ["capability-matrix.md", "capability-matrix.html"];
-
-/// How the pages of this repository say that they were written.
-const OUR_COMMAND: &str = "cargo run -p\nheliostat-capability-matrix";
-
-/// How they say that a case is run.
-const OUR_CASES: &str = "cargo run -p heliostat-conformance --features our-runners --";
 
 const ALL_RIGHT: u8 = 0;
 const COMPLAINTS: u8 = 1;
@@ -135,12 +128,13 @@ fn written(Asked { runner, folder }: &Asked) -> Result<Written, String> {
     if !complaints.is_empty() {
         return Ok(Written::Nothing(complaints));
     }
-    let of_runner = columns.iter().find(|column| column.runner == *runner);
+    let matrices: Vec<Matrix> = columns.into_iter().map(|column| column.matrix).collect();
+    let of_runner = matrices.iter().find(|matrix| matrix.runner == *runner);
     let of_runner = of_runner.expect("there is a column for each runner that is linked in");
     let as_json = |error: serde_json::Error| format!("a name cannot be written as JSON: {error}");
-    let cases = invocation();
-    let markdown = page(&columns).replace(OUR_COMMAND, &format!("{cases} write --runner {runner}"));
-    let browsed = html(&columns).map_err(as_json)?.replace(OUR_CASES, &cases);
+    let commands = Commands::of_author(runner);
+    let markdown = page(&matrices, &commands);
+    let browsed = html(&matrices, &commands, None).map_err(as_json)?;
     let mut paths = Vec::new();
     let texts = [json(of_runner).map_err(as_json)?, markdown, browsed];
     for (name, text) in [COLUMN].into_iter().chain(PAGES).zip(texts) {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use heliostat::Capability;
+use heliostat::{Capability, Finding, Matrix};
 use serde::Serialize;
 
-use crate::{Beam, Column, Finding};
+use crate::{Beam, Commands, Figures};
 
 /// The page without what it shows.
 const FRAME: &str = include_str!("report.html");
@@ -15,45 +15,50 @@ const DATA: &str = "@DATA@";
 
 #[derive(Serialize)]
 struct Data<'a> {
-    runners: Vec<Runner<'a>>,
+    runners: Vec<Runner>,
+    /// Runs cases.
+    command: &'a str,
     /// All cases, by which cells name them.
-    cases: Vec<&'static str>,
-    capabilities: Vec<Row<'a>>,
+    cases: Vec<&'a str>,
+    capabilities: Vec<Row>,
+    figures: Option<&'a Figures>,
     beam: Beam,
 }
 
 #[derive(Serialize)]
-struct Runner<'a> {
-    name: &'a str,
-    version: &'a str,
+struct Runner {
+    name: String,
+    version: String,
+    suite: String,
 }
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct Row {
     id: String,
     question: String,
     sentence: &'static str,
-    cells: Vec<Shown<'a>>,
+    required_by: &'static str,
+    cells: Vec<Shown>,
 }
 
 #[derive(Serialize)]
-struct Shown<'a> {
+struct Shown {
     bounded: Finding,
     unbounded: Finding,
-    reason: Option<&'a str>,
+    reason: Option<String>,
     cases: Vec<usize>,
 }
 
-/// The page, with filters, and with the cases behind each cell.
+/// The page, with filters, with the cases behind each cell, and with figures where they were measured.
 ///
 /// ```
-/// use heliostat_capability_matrix::{column, html};
+/// use heliostat_capability_matrix::{Commands, column, html};
 ///
 /// let columns: Vec<_> = heliostat_conformance::rigs()
 ///     .into_iter()
-///     .map(|rig| column(rig.runner.into()))
+///     .map(|rig| column(rig.runner.into()).matrix)
 ///     .collect();
-/// let page = html(&columns)?;
+/// let page = html(&columns, &Commands::ours(), None)?;
 /// assert!(page.starts_with("<!doctype html>"));
 /// assert!(page.contains(r#""id":"window.fixed""#) && !page.contains("https://"));
 /// # Ok::<(), serde_json::Error>(())
@@ -61,38 +66,43 @@ struct Shown<'a> {
 ///
 /// # Errors
 /// If a name cannot be written as JSON.
-pub fn html(columns: &[Column]) -> serde_json::Result<String> {
-    let of_column = |column: &Column| -> Vec<&'static str> {
-        let cells = Capability::ALL.iter().map(|&capability| column.cell(capability));
-        cells.flat_map(|cell| cell.cases.iter().copied()).collect()
+pub fn html(
+    columns: &[Matrix],
+    commands: &Commands,
+    figures: Option<&Figures>,
+) -> serde_json::Result<String> {
+    let all_cells = columns.iter().flat_map(|column| column.cells.values());
+    let cases: BTreeSet<&str> =
+        all_cells.flat_map(|cell| cell.cases.iter().map(String::as_str)).collect();
+    let cases: Vec<&str> = cases.into_iter().collect();
+    let shown = |column: &Matrix, capability| {
+        let cell = column.cell(capability);
+        let number = |case: &String| cases.binary_search(&case.as_str()).unwrap_or_default();
+        Shown {
+            bounded: cell.bounded,
+            unbounded: cell.unbounded,
+            cases: cell.cases.iter().map(number).collect(),
+            reason: cell.reason,
+        }
     };
-    let cases: BTreeSet<&'static str> = columns.iter().flat_map(of_column).collect();
-    let cases: Vec<&'static str> = cases.into_iter().collect();
-    let number = |case: &&'static str| cases.binary_search(case).unwrap_or_default();
     let row = |&capability: &Capability| Row {
         id: capability.to_string(),
         question: capability.question().to_string(),
         sentence: capability.sentence(),
-        cells: columns
-            .iter()
-            .map(|column| {
-                let cell = column.cell(capability);
-                Shown {
-                    bounded: cell.bounded,
-                    unbounded: cell.unbounded,
-                    reason: cell.reason.as_deref(),
-                    cases: cell.cases.iter().map(number).collect(),
-                }
-            })
-            .collect(),
+        required_by: capability.required_by(),
+        cells: columns.iter().map(|column| shown(column, capability)).collect(),
+    };
+    let runner = |it: &Matrix| Runner {
+        name: it.runner.clone(),
+        version: it.version.clone(),
+        suite: it.suite.clone(),
     };
     let data = Data {
-        runners: columns
-            .iter()
-            .map(|column| Runner { name: &column.runner, version: &column.version })
-            .collect(),
+        runners: columns.iter().map(runner).collect(),
+        command: &commands.cases,
         capabilities: Capability::ALL.iter().map(row).collect(),
         cases: cases.clone(),
+        figures,
         beam: Beam::published(),
     };
     // No text of it can end the script that holds it.

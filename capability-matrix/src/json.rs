@@ -1,8 +1,6 @@
 //! A column as the file that its runner's crate ships.
 
-use heliostat::Capability;
-
-use crate::Column;
+use heliostat::{Capability, Matrix};
 
 /// The column as JSON, a cell a line, in the order of the matrix.
 ///
@@ -10,7 +8,7 @@ use crate::Column;
 /// use heliostat_capability_matrix::{column, json};
 ///
 /// for rig in heliostat_conformance::rigs() {
-///     let json = json(&column(rig.runner.into()))?;
+///     let json = json(&column(rig.runner.into()).matrix)?;
 ///     assert!(json.contains("\n    \"mode.retracting\": {\"bounded\":\"planned\","));
 /// }
 /// # Ok::<(), serde_json::Error>(())
@@ -18,15 +16,17 @@ use crate::Column;
 ///
 /// # Errors
 /// If a name cannot be written as JSON.
-pub fn json(column: &Column) -> serde_json::Result<String> {
+pub fn json(matrix: &Matrix) -> serde_json::Result<String> {
     let cells = Capability::ALL.iter().map(|&capability| {
-        let cell = serde_json::to_string(column.cell(capability))?;
+        let cell = serde_json::to_string(&matrix.cell(capability))?;
         Ok(format!("    \"{capability}\": {cell}"))
     });
     let cells = cells.collect::<serde_json::Result<Vec<String>>>()?.join(",\n");
-    let runner = serde_json::to_string(&column.runner)?;
-    let version = serde_json::to_string(&column.version)?;
+    let runner = serde_json::to_string(&matrix.runner)?;
+    let version = serde_json::to_string(&matrix.version)?;
+    let suite = serde_json::to_string(&matrix.suite)?;
     Ok(format!(
-        "{{\n  \"runner\": {runner},\n  \"version\": {version},\n  \"cells\": {{\n{cells}\n  }}\n}}\n"
+        "{{\n  \"runner\": {runner},\n  \"version\": {version},\n  \"suite\": {suite},\n  \
+         \"cells\": {{\n{cells}\n  }}\n}}\n"
     ))
 }

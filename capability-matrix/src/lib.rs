@@ -5,20 +5,21 @@
 //! there is a complaint, which fails the build.
 //!
 //! ```
-//! use heliostat::Capability;
-//! use heliostat_capability_matrix::{Finding, column};
+//! use heliostat::{Capability, Finding};
+//! use heliostat_capability_matrix::column;
 //!
 //! for rig in heliostat_conformance::rigs() {
 //!     let column = column(rig.runner.into());
-//!     assert_eq!(column.cell(Capability::ModeRetracting).bounded, Finding::Planned);
+//!     assert_eq!(column.matrix.cell(Capability::ModeRetracting).bounded, Finding::Planned);
 //! }
 //! ```
 
 mod beam;
 mod evidence;
-mod finding;
-mod html;
 mod collect;
+mod commands;
+mod figures;
+mod html;
 mod json;
 mod page;
 mod place;
@@ -27,9 +28,10 @@ mod command;
 pub use beam::{Beam, BeamRow, Declared};
 pub use collect::{Column, column};
 pub use command::command;
+pub use commands::Commands;
 pub use evidence::Evidence;
-pub use finding::{Cell, Finding};
+pub use figures::{Figures, Rate, RunnerFigures};
 pub use html::html;
 pub use json::json;
 pub use page::page;
-pub use place::{HTML, PAGE, matrix_path};
+pub use place::{FIGURES, HTML, PAGE, matrix_path};

@@ -1,27 +1,11 @@
 //! All columns as a page for people.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use heliostat::{Capability, Question};
+use heliostat::{Capability, Finding, Matrix, Question};
 
-use crate::{Beam, Column, Finding};
-
-const OPENING: &str = "\
-# Capability matrix
-
-What each runner can do, as executed: a runner declares, the conformance cases decide. `cargo run -p
-heliostat-capability-matrix` writes this page and each runner's `matrix.json`, which names all cases;
-`cargo test` fails if either is stale, if a declared capability fails, or if one that is not declared
-would pass.
-
-- *yes*: declared, and all its cases pass. *partial*: the same, and a note below says what differs
-  beyond them.
-- *no*: not declared; a pipeline that needs it is refused by name before it runs, which is asserted.
-- *not built yet*: no pipeline can ask for it. *unverified*: no case shows it.
-
-Bounded and unbounded input are separate claims for a few capabilities; for the others a case on
-either kind of input shows both.
-";
+use crate::{Beam, Commands};
 
 const QUESTIONS: [(Question, &str); 5] = [
     (Question::What, "What is computed"),
@@ -37,17 +21,18 @@ const CASES_NAMED: usize = 2;
 /// The page.
 ///
 /// ```
-/// use heliostat_capability_matrix::{column, page};
+/// use heliostat_capability_matrix::{Commands, column, page};
 ///
 /// let columns: Vec<_> = heliostat_conformance::rigs()
 ///     .into_iter()
-///     .map(|rig| column(rig.runner.into()))
+///     .map(|rig| column(rig.runner.into()).matrix)
 ///     .collect();
-/// assert!(page(&columns).starts_with("# Capability matrix\n"));
-/// assert!(page(&columns).contains("| `window.fixed` | "));
+/// let page = page(&columns, &Commands::ours());
+/// assert!(page.starts_with("# Capability matrix\n"));
+/// assert!(page.contains("| `window.fixed` | "));
 /// ```
-pub fn page(columns: &[Column]) -> String {
-    let mut page = OPENING.to_owned();
+pub fn page(columns: &[Matrix], commands: &Commands) -> String {
+    let mut page = opening(columns, commands);
     page.push_str(&totals(columns));
     for (question, title) in QUESTIONS {
         page.push_str(&format!("\n## {title}\n\n"));
@@ -58,6 +43,24 @@ pub fn page(columns: &[Column]) -> String {
     page.push_str(&notes(columns));
     page.push_str(&of_beam(&Beam::published()));
     page
+}
+
+fn opening(columns: &[Matrix], Commands { write, cases }: &Commands) -> String {
+    let suites: BTreeSet<&str> = columns.iter().map(|column| column.suite.as_str()).collect();
+    let suites = suites.into_iter().collect::<Vec<_>>().join(" and ");
+    format!(
+        "# Capability matrix\n\n\
+         What each runner can do, as executed: a runner declares, and the cases of heliostat-conformance {suites} decide.\n\
+         `{write}`\nwrites this page and the `matrix.json` of a runner, which names all cases. A stale file, a declared capability\n\
+         that fails, and one that is not declared and would pass are complained of, with the id and the case.\n\n\
+         - *yes*: declared, and all its cases pass. *partial*: the same, and a note below says what differs\n  \
+         beyond them.\n\
+         - *no*: not declared; a pipeline that needs it is refused by name before it runs, which is asserted, and a note\n  \
+         below says why.\n\
+         - *not built yet*: refused by name on every runner. *unverified*: no case shows it.\n\n\
+         Bounded and unbounded input are separate claims for a few capabilities; for the others a case on\n\
+         either kind of input shows both. A case is run with\n`{cases} run --runner NAME CASE`.\n"
+    )
 }
 
 /// What others say of theirs.
@@ -85,22 +88,17 @@ fn of_beam(beam: &Beam) -> String {
     text
 }
 
-fn totals(columns: &[Column]) -> String {
-    const FINDINGS: [Finding; 5] =
-        [Finding::Yes, Finding::Partial, Finding::No, Finding::Unverified, Finding::Planned];
+fn totals(columns: &[Matrix]) -> String {
     let mut text = String::from("\n| runner |");
-    FINDINGS.iter().for_each(|finding| text.push_str(&format!(" {finding} |")));
+    Finding::ALL.iter().for_each(|finding| text.push_str(&format!(" {finding} |")));
     text.push_str("\n| --- |");
-    FINDINGS.iter().for_each(|_| text.push_str(" ---: |"));
+    Finding::ALL.iter().for_each(|_| text.push_str(" ---: |"));
     text.push('\n');
     for column in columns {
         let _ = write!(text, "| {} {} |", column.runner, column.version);
-        for finding in FINDINGS {
+        for finding in Finding::ALL {
             // A capability counts as the worse of its two cells.
-            let is_it = |capability: &&Capability| {
-                let cell = column.cell(**capability);
-                cell.bounded.max(cell.unbounded) == finding
-            };
+            let is_it = |capability: &&Capability| column.cell(**capability).worse() == finding;
             let _ = write!(text, " {} |", Capability::ALL.iter().filter(is_it).count());
         }
         text.push('\n');
@@ -108,50 +106,54 @@ fn totals(columns: &[Column]) -> String {
     text
 }
 
-fn header(columns: &[Column]) -> String {
+fn header(columns: &[Matrix]) -> String {
     let names = columns.iter().map(|column| {
-        let Column { runner, .. } = column;
+        let runner = &column.runner;
         format!(" {runner}, bounded | {runner}, unbounded |")
     });
     let rulers = columns.iter().map(|_| " --- | --- |");
     format!(
-        "| id | claim |{} cases |\n| --- | --- |{} --- |\n",
+        "| id | claim | asked for by |{} cases |\n| --- | --- | --- |{} --- |\n",
         names.collect::<String>(),
         rulers.collect::<String>()
     )
 }
 
-fn row(columns: &[Column], capability: Capability) -> String {
+fn row(columns: &[Matrix], capability: Capability) -> String {
     let cells = columns.iter().map(|column| {
         let cell = column.cell(capability);
         format!(" {} | {} |", cell.bounded, cell.unbounded)
     });
     format!(
-        "| `{capability}` | {} |{} {} |\n",
+        "| `{capability}` | {} | {} |{} {} |\n",
         capability.sentence(),
+        capability.required_by().replace('|', "\\|"),
         cells.collect::<String>(),
         cases(columns, capability)
     )
 }
 
-fn cases(columns: &[Column], capability: Capability) -> String {
-    let cases = columns.first().map_or(&[][..], |column| &column.cell(capability).cases);
-    let named: Vec<&str> = cases.iter().take(CASES_NAMED).copied().collect();
+fn cases(columns: &[Matrix], capability: Capability) -> String {
+    let cases = columns.first().map(|column| column.cell(capability).cases).unwrap_or_default();
+    let named: Vec<&str> = cases.iter().take(CASES_NAMED).map(String::as_str).collect();
     match cases.len() - named.len() {
         0 => named.join(", "),
         more => format!("{}, {more} more", named.join(", ")),
     }
 }
 
-fn notes(columns: &[Column]) -> String {
+fn notes(columns: &[Matrix]) -> String {
     let notes = columns.iter().flat_map(|column| {
         Capability::ALL.iter().filter_map(move |&capability| {
             let cell = column.cell(capability);
-            let partial = [cell.bounded, cell.unbounded].contains(&Finding::Partial);
-            let reason = cell.reason.as_ref().filter(|_| partial)?;
-            Some(format!("- {}, `{capability}`: {reason}\n", column.runner))
+            let (finding, reason) = (cell.worse(), cell.reason?);
+            Some(format!("- {}, `{capability}`, *{finding}*: {reason}\n", column.runner))
         })
     });
     let notes: String = notes.collect();
-    if notes.is_empty() { notes } else { format!("\n## What is partial, and how\n\n{notes}") }
+    if notes.is_empty() {
+        notes
+    } else {
+        format!("\n## What is partial or not there, and why\n\n{notes}")
+    }
 }

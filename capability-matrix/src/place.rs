@@ -6,6 +6,9 @@ pub const PAGE: &str = "docs/capability-matrix.md";
 /// The same for a browser, with what is behind each cell.
 pub const HTML: &str = "docs/capability-matrix.html";
 
+/// What was measured beside it, which no test compares.
+pub const FIGURES: &str = "docs/capability-matrix.figures.json";
+
 /// Runners whose folder has another name than they have.
 const FOLDERS: &[(&str, &str)] = &[];
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use heliostat::graph::Graph;
 use heliostat::{
-    Capability, Extent, Job, Result, RunError, RunResult, Runner, Setting, Support, runners,
+    Capability, Extent, Finding, Job, Result, RunError, RunResult, Runner, Setting, Support,
+    runners,
 };
-use heliostat_capability_matrix::{Finding, column};
+use heliostat_capability_matrix::column;
 use heliostat_conformance::{Withhold, rigs};
 
 /// Declares what it likes, and fails at everything.
@@ -70,7 +71,7 @@ fn a_runner_that_declares_nothing_and_refuses_everything_is_right() {
         (Capability::OpsStop, Finding::No),
         (Capability::ModeRetracting, Finding::Planned),
     ] {
-        assert_eq!(column.cell(capability).bounded, finding, "{capability}");
+        assert_eq!(column.matrix.cell(capability).bounded, finding, "{capability}");
     }
 }
 
@@ -79,7 +80,7 @@ fn what_no_case_can_show_without_something_undeclared_is_unverified() {
     let only = Support::none().with(Capability::Flatten, Extent::Full);
     let column = column(Arc::new(Boaster(only)));
     assert_eq!(column.complaints, Vec::<String>::new());
-    assert_eq!(column.cell(Capability::Flatten).unbounded, Finding::Unverified);
+    assert_eq!(column.matrix.cell(Capability::Flatten).unbounded, Finding::Unverified);
 }
 
 #[test]
@@ -100,6 +101,6 @@ fn what_is_not_declared_and_passes_when_forced_is_a_complaint() {
             );
             assert!(complaint.starts_with(&words), "{complaint}");
         }
-        assert_eq!(modest.cell(Capability::TriggerCount).bounded, Finding::No);
+        assert_eq!(modest.matrix.cell(Capability::TriggerCount).bounded, Finding::No);
     }
 }

@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use heliostat_capability_matrix::{Column, HTML, PAGE, column, html, json, matrix_path, page};
+use heliostat::Matrix;
+use heliostat_capability_matrix::{
+    Column, Commands, FIGURES, Figures, HTML, PAGE, column, html, json, matrix_path, page,
+};
 use heliostat_conformance::rigs;
 
 const STALE: &str = "is stale: cargo run -p heliostat-capability-matrix";
@@ -19,10 +22,18 @@ fn nobody_edited_the_matrix_and_nothing_contradicts_it() {
     assert!(!columns.is_empty(), "our runners are linked in");
     for column in &columns {
         assert!(column.complaints.is_empty(), "{}", column.complaints.join("\n"));
-        let path = matrix_path(&column.runner);
-        assert_eq!(committed(&path), json(column).expect("a column is JSON"), "{path} {STALE}");
     }
-    assert_eq!(committed(PAGE), page(&columns), "{PAGE} {STALE}");
-    let html = html(&columns).expect("a page is text");
+    let matrices: Vec<Matrix> = columns.into_iter().map(|column| column.matrix).collect();
+    for matrix in &matrices {
+        let (path, json) = (matrix_path(&matrix.runner), json(matrix));
+        let json = json.expect("a column is JSON");
+        assert_eq!(committed(&path), json, "{path} {STALE}");
+        assert_eq!(Matrix::parse(&json).expect("it is read by the sdk"), *matrix, "{path}");
+    }
+    let commands = Commands::ours();
+    assert_eq!(committed(PAGE), page(&matrices, &commands), "{PAGE} {STALE}");
+    // What was measured is as it was when somebody measured it.
+    let figures: Figures = serde_json::from_str(&committed(FIGURES)).expect("figures are JSON");
+    let html = html(&matrices, &commands, Some(&figures)).expect("a page is text");
     assert!(committed(HTML) == html, "{HTML} {STALE}");
 }

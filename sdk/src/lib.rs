@@ -60,6 +60,7 @@ extern crate self as heliostat;
 pub mod batch;
 pub mod coder;
 pub mod graph;
+mod matrix;
 pub mod preflight;
 pub mod savepoint;
 pub mod testing;
@@ -109,6 +110,7 @@ pub use io::{
 };
 pub use key::Key;
 pub use launch::{Exit, Summary, launch, launch_from};
+pub use matrix::{Finding, Matrix, MatrixCell};
 pub use panics::{Panicked, catch_panic};
 pub use pcollection::PCollection;
 pub use pipeline::Pipeline;

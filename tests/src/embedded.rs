@@ -23,3 +23,12 @@ pub fn cases() -> &'static [Case] {
         parsed.map(|case| case.unwrap_or_else(|error| panic!("{error}"))).collect()
     })
 }
+
+/// The version of the cases and checks, which stands in the matrices that are computed with them.
+///
+/// ```
+/// assert!(heliostat_conformance::suite().starts_with("0."));
+/// ```
+pub fn suite() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}

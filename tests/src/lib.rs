@@ -36,7 +36,7 @@ mod command;
 pub use case::Case;
 pub use checks::{Broken, Check, checks, run_check};
 pub use command::command;
-pub use embedded::cases;
+pub use embedded::{cases, suite};
 pub use forced::Forced;
 pub use generated::{Generated, Leaves, generated, settled};
 pub use grammar::offences;

@@ -3,10 +3,8 @@
 use super::arguments::{NONE_LINKED, named_runner};
 use super::table::{Align, Table};
 use super::{Exit, Program};
-use crate::{Capability, Error, Question, Result, Runner, Standing};
+use crate::{Capability, Error, Finding, Matrix, MatrixCell, Question, Result, Runner};
 use clap::ArgMatches;
-use serde::Deserialize;
-use std::collections::BTreeMap;
 
 pub(super) fn matrix(program: &Program, matches: &ArgMatches) -> Result<Exit> {
     let runners: Vec<&dyn Runner> = match named_runner(matches, &program.runners)? {
@@ -26,93 +24,50 @@ struct Column {
     runner: String,
     version: String,
     /// Nothing if it was never computed.
-    report: Option<Report>,
-}
-
-/// The file that each runner ships.
-#[derive(Deserialize)]
-struct Report {
-    version: String,
-    cells: BTreeMap<String, Cell>,
-}
-
-#[derive(Deserialize)]
-struct Cell {
-    bounded: Finding,
-    unbounded: Finding,
-    reason: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Finding {
-    Yes,
-    Partial,
-    No,
-    Planned,
-    Unverified,
-}
-
-impl Finding {
-    fn text(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::Partial => "partial",
-            Self::No => "no",
-            Self::Planned => "not built yet",
-            Self::Unverified => "unverified",
-        }
-    }
+    matrix: Option<Matrix>,
 }
 
 impl Column {
     fn of(runner: &dyn Runner) -> Result<Self> {
-        let json = runner.matrix();
-        let report = if json.trim().is_empty() {
-            None
-        } else {
-            Some(serde_json::from_str(json).map_err(|error| {
-                Error::from(error)
-                    .context(format_args!("cannot read the matrix of `{}`", runner.name()))
-            })?)
-        };
-        Ok(Self { runner: runner.name().to_owned(), version: runner.version().to_owned(), report })
+        let (name, json) = (runner.name(), runner.matrix());
+        let matrix = (!json.trim().is_empty()).then(|| Matrix::parse(json)).transpose();
+        let unreadable =
+            |error: Error| error.context(format_args!("cannot read the matrix of `{name}`"));
+        Ok(Self {
+            runner: name.to_owned(),
+            version: runner.version().to_owned(),
+            matrix: matrix.map_err(unreadable)?,
+        })
+    }
+
+    fn cell(&self, capability: Capability) -> MatrixCell {
+        let matrix = self.matrix.as_ref();
+        matrix.map_or_else(|| MatrixCell::unknown(capability), |matrix| matrix.cell(capability))
     }
 
     /// For bounded and for unbounded input.
     fn findings(&self, capability: Capability) -> [Finding; 2] {
-        match self.cell(capability) {
-            Some(cell) => [cell.bounded, cell.unbounded],
-            None => {
-                [match capability.standing() {
-                    Standing::Expressible => Finding::Unverified,
-                    Standing::Planned => Finding::Planned,
-                }; 2]
-            }
-        }
-    }
-
-    fn cell(&self, capability: Capability) -> Option<&Cell> {
-        self.report.as_ref().and_then(|report| report.cells.get(capability.id()))
+        let cell = self.cell(capability);
+        [cell.bounded, cell.unbounded]
     }
 
     /// What must be known to read its cells.
     fn notes(&self) -> Vec<String> {
-        let Some(report) = &self.report else {
+        let Some(matrix) = &self.matrix else {
             return vec![format!("{}: its matrix was never computed", self.runner)];
         };
         let mut notes = Vec::new();
-        if report.version != self.version {
-            let (computed, linked) = (&report.version, &self.version);
+        if matrix.version != self.version {
+            let (computed, linked) = (&matrix.version, &self.version);
             notes.push(format!(
                 "{}: computed for version {computed}, and {linked} is linked in",
                 self.runner,
             ));
         }
         notes.extend(Capability::ALL.iter().filter_map(|&capability| {
-            let partial = self.findings(capability).contains(&Finding::Partial);
-            let reason = self.cell(capability)?.reason.as_deref()?;
-            partial.then(|| format!("{}, {capability}: {reason}", self.runner))
+            let cell = self.cell(capability);
+            let finding = cell.worse();
+            cell.reason.map(|reason| format!("{}, {capability}, {finding}: {reason}", self.runner))
         }));
         notes
     }
@@ -137,7 +92,7 @@ fn text(columns: &[Column]) -> String {
             table.row(vec![capability.question().to_string()]);
         }
         let findings = columns.iter().flat_map(|column| column.findings(capability));
-        let cells = findings.map(|finding| finding.text().to_owned());
+        let cells = findings.map(|finding| finding.to_string());
         table.row(std::iter::once(format!("  {capability}")).chain(cells).collect());
     }
     let notes: Vec<String> = columns.iter().flat_map(Column::notes).collect();

@@ -32,6 +32,7 @@ const MAY_DERIVE: &[(&str, &str)] = &[
     ("sdk/src/io/", "restrictions and committables are Elements"),
     ("sdk/src/capability.rs", "capabilities are written to matrix.json"),
     ("sdk/src/capability/", "capabilities are written to matrix.json"),
+    ("sdk/src/matrix.rs", "a runner's column is written to matrix.json"),
     ("sdk/src/options.rs", "options are exported as JSON"),
     ("sdk/src/metrics.rs", "metrics are written as JSON"),
     ("sdk/src/metrics/", "metrics are written as JSON"),

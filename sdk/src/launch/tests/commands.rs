@@ -221,7 +221,7 @@ fn help_shows_whose_options_are_whose() {
 
 #[test]
 fn the_matrix_shows_findings_reasons_and_what_was_never_computed() {
-    let matrix = r#"{"runner":"direct","version":"0.0.1","cells":{
+    let matrix = r#"{"runner":"direct","version":"0.0.1","suite":"0.0.1","cells":{
         "gbk":{"bounded":"yes","unbounded":"partial","reason":"at the end only","cases":["a"]},
         "flatten":{"bounded":"no","unbounded":"unverified","reason":null,"cases":[]}}}"#;
     let runners = || {
@@ -241,7 +241,9 @@ fn the_matrix_shows_findings_reasons_and_what_was_never_computed() {
     assert_eq!(row("ops.drain")[1..], ["not built yet"; 4]);
     assert!(results.starts_with("  ") && results.contains("direct 0.0.1"), "{results}");
     assert!(
-        results.ends_with("direct, gbk: at the end only\nrounds: its matrix was never computed\n"),
+        results.ends_with(
+            "direct, gbk, partial: at the end only\nrounds: its matrix was never computed\n"
+        ),
         "{results}"
     );
 
