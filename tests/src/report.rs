@@ -3,7 +3,7 @@
 use crate::Outcome;
 
 /// How the command is called in this workspace.
-const COMMAND: &str = "cargo run -p heliostat-conformance --features our-runners --";
+pub(crate) const COMMAND: &str = "cargo run -p heliostat-conformance --features our-runners --";
 const RULER: usize = 72;
 
 /// One line if all is well; else both texts under rulers, and the command that runs it again.
@@ -38,6 +38,7 @@ pub fn report(name: &str, arguments: &str, outcome: &Outcome) -> String {
     }
 }
 
-fn ruler(title: &str) -> String {
+/// A title on a line of its own.
+pub(crate) fn ruler(title: &str) -> String {
     format!("{:-<RULER$}", format!("-- {title} "))
 }
