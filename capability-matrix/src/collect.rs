@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use heliostat::{Boundedness, Capability, Extent, Modes, Runner, Standing, Support};
+use heliostat::{Boundedness, Capability, Extent, Runner, Standing, Support};
 use heliostat_conformance::Outcome;
 
+use crate::verdict::{self, Judged};
 use crate::{Cell, Evidence, Finding};
 
 /// A runner's column of the matrix.
@@ -82,42 +83,30 @@ impl Judge {
 
     fn finding(&mut self, capability: Capability, input: Boundedness) -> Finding {
         if capability.standing() == Standing::Planned {
+            self.complaints.extend(verdict::of_planned(
+                self.runner.name(),
+                &self.support,
+                capability,
+            ));
             return Finding::Planned;
         }
-        let counts = |piece: &&Evidence| {
-            piece.shows.contains(&capability)
-                && (capability.modes() == Modes::Same || piece.input == input)
-        };
+        let counts = |piece: &&Evidence| verdict::counts(piece, capability, input);
         let pieces: Vec<&Evidence> = self.evidence.iter().filter(counts).collect();
-        let name = self.runner.name();
-        let wrong = pieces.iter().filter(|piece| !piece.outcome.is_right());
         let declared = match self.support.extent(capability, input) {
             Extent::Full => Some(Finding::Yes),
             Extent::Partial(_) => Some(Finding::Partial),
             Extent::None => None,
         };
-        let claim = if declared.is_some() { "declares" } else { "does not declare" };
-        let mut complaints: Vec<String> = wrong
-            .map(|piece| format!("`{name}` {claim} `{capability}`, and\n{}", piece.report))
-            .collect();
-        let finding = if let Some(finding) = declared {
-            if pieces.iter().any(|piece| piece.outcome == Outcome::Passed) {
-                finding
-            } else {
-                Finding::Unverified
-            }
-        } else if pieces.is_empty() {
-            Finding::Unverified
-        } else {
-            if pieces.iter().all(|piece| piece.passes_when_forced(&self.runner)) {
-                complaints.push(format!(
-                    "`{name}` does not declare `{capability}` for {input} input, but all that \
-                     shows it passes when forced: declare it"
-                ));
-            }
-            Finding::No
-        };
-        self.complaints.append(&mut complaints);
-        finding
+        let judged = Judged { runner: &self.runner, support: &self.support, capability, input };
+        self.complaints.extend(pieces.iter().filter_map(|piece| judged.wrong(piece)));
+        if let Some(finding) = declared {
+            let shown = pieces.iter().any(|piece| piece.outcome == Outcome::Passed);
+            return if shown { finding } else { Finding::Unverified };
+        }
+        if pieces.is_empty() {
+            return Finding::Unverified;
+        }
+        self.complaints.extend(judged.claimed_too_low(&pieces));
+        Finding::No
     }
 }

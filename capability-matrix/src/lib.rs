@@ -22,6 +22,7 @@ mod collect;
 mod json;
 mod page;
 mod place;
+mod verdict;
 
 pub use beam::{Beam, BeamRow, Declared};
 pub use collect::{Column, column};
@@ -31,3 +32,4 @@ pub use html::html;
 pub use json::json;
 pub use page::page;
 pub use place::{HTML, PAGE, matrix_path};
+pub use verdict::verdict;

@@ -8,7 +8,7 @@ use heliostat::{
     Capability, Extent, Job, Result, RunError, RunResult, Runner, Setting, Support, runners,
 };
 use heliostat_capability_matrix::{Finding, column};
-use heliostat_conformance::{Withhold, rigs};
+use heliostat_conformance::{Withhold, cases, rigs};
 
 /// Declares what it likes, and fails at everything.
 struct Boaster(Support);
@@ -89,13 +89,26 @@ fn what_is_not_declared_and_passes_when_forced_is_a_complaint() {
         let runner: Arc<dyn Runner> = rig.runner.into();
         let name = runner.name().to_owned();
         let modest = column(Arc::new(Withhold::of(runner, Capability::TriggerCount)));
-        assert_eq!(
-            modest.complaints,
-            ["bounded", "unbounded"].map(|input| format!(
-                "`{name}` does not declare `trigger.count` for {input} input, but all that shows \
-                 it passes when forced: declare it"
-            ))
-        );
+        assert_eq!(modest.complaints.len(), 2, "{:?}", modest.complaints);
+        for (complaint, input) in modest.complaints.iter().zip(["bounded", "unbounded"]) {
+            let (claim, below) = complaint.split_once('\n').expect("cases are named below it");
+            assert_eq!(
+                claim,
+                format!(
+                    "`{name}` does not declare `trigger.count` for {input} input, but all that \
+                     shows it passes when forced: declare it"
+                )
+            );
+            let showing = |name: &str| {
+                let case = cases().iter().find(|case| case.name == name);
+                case.is_some_and(|case| case.requires.iter().any(|id| id == "trigger.count"))
+            };
+            let (more, named): (Vec<&str>, Vec<&str>) =
+                below.lines().map(str::trim).partition(|line| line.starts_with("and "));
+            assert!((1..=3).contains(&named.len()), "{complaint}");
+            assert!(named.iter().all(|name| showing(name)), "{complaint}");
+            assert!(more.iter().all(|line| line.ends_with(" more")), "{complaint}");
+        }
         assert_eq!(modest.cell(Capability::TriggerCount).bounded, Finding::No);
     }
 }
