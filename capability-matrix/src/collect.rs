@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use heliostat::{
-    Boundedness, Capability, Extent, Finding, Matrix, MatrixCell, Modes, Runner, Standing, Support,
+    Boundedness, Capability, Extent, Finding, Matrix, MatrixCell, Runner, Standing, Support,
 };
-use heliostat_conformance::{Outcome, invocation, suite};
+use heliostat_conformance::{Outcome, suite};
 
 use crate::Evidence;
+use crate::verdict::{self, Judged};
 
 /// A runner's column of the matrix, and whether it may be published.
 #[derive(Debug)]
@@ -83,57 +84,23 @@ impl Judge {
         if capability.standing() == Standing::Planned {
             return Finding::Planned;
         }
-        let counts = |piece: &&Evidence| {
-            piece.shows.contains(&capability)
-                && (capability.modes() == Modes::Same || piece.input == input)
-        };
+        let counts = |piece: &&Evidence| verdict::counts(piece, capability, input);
         let pieces: Vec<&Evidence> = self.evidence.iter().filter(counts).collect();
-        let name = self.runner.name();
-        let wrong = pieces.iter().filter(|piece| !piece.outcome.is_right());
         let declared = match self.support.extent(capability, input) {
             Extent::Full => Some(Finding::Yes),
             Extent::Partial(_) => Some(Finding::Partial),
             Extent::None(_) => None,
         };
-        let claim = if declared.is_some() { "declares" } else { "does not declare" };
-        let mut complaints: Vec<String> = wrong
-            .map(|piece| format!("`{name}` {claim} `{capability}`, and\n{}", piece.report))
-            .collect();
-        let finding = if let Some(finding) = declared {
-            if pieces.iter().any(|piece| piece.outcome == Outcome::Passed) {
-                finding
-            } else {
-                Finding::Unverified
-            }
-        } else if pieces.is_empty() {
-            Finding::Unverified
-        } else {
-            if pieces.iter().all(|piece| piece.passes_when_forced(&self.runner)) {
-                complaints.push(format!(
-                    "`{name}` does not declare `{capability}` for {input} input, but all that \
-                     shows it passes when forced: declare it\n  shown by {}\n  then run: {} run \
-                     --runner {name} {}",
-                    named(&pieces),
-                    invocation(),
-                    pieces[0].name
-                ));
-            }
-            Finding::No
-        };
-        self.complaints.append(&mut complaints);
-        finding
-    }
-}
-
-/// How many cases a complaint names.
-const CASES_NAMED: usize = 3;
-
-/// The first few of them, by name.
-fn named(pieces: &[&Evidence]) -> String {
-    let names = pieces.iter().take(CASES_NAMED).map(|piece| format!("`{}`", piece.name));
-    let names = names.collect::<Vec<String>>().join(", ");
-    match pieces.len().saturating_sub(CASES_NAMED) {
-        0 => names,
-        more => format!("{names} and {more} more"),
+        let judged = Judged { runner: &self.runner, support: &self.support, capability, input };
+        self.complaints.extend(pieces.iter().filter_map(|piece| judged.wrong(piece)));
+        if let Some(finding) = declared {
+            let shown = pieces.iter().any(|piece| piece.outcome == Outcome::Passed);
+            return if shown { finding } else { Finding::Unverified };
+        }
+        if pieces.is_empty() {
+            return Finding::Unverified;
+        }
+        self.complaints.extend(judged.claimed_too_low(&pieces));
+        Finding::No
     }
 }

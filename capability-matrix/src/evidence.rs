@@ -43,6 +43,57 @@ impl Source {
     }
 }
 
+/// A case or a check before it is run, and what it shows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exhibit {
+    source: Source,
+    name: &'static str,
+    input: Boundedness,
+}
+
+impl Exhibit {
+    /// All there are: cases in their order, then checks.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let of_cases = cases().iter().filter(|case| shows_something(case)).map(|case| {
+            let input = match case.boundedness {
+                Written::Bounded => Boundedness::Bounded,
+                Written::Unbounded => Boundedness::Unbounded,
+            };
+            Self { source: Source::Case(case), name: &case.name, input }
+        });
+        let of_checks = checks().iter().map(|check| Self {
+            source: Source::Check(check),
+            name: check.name,
+            input: check.input,
+        });
+        of_cases.chain(of_checks)
+    }
+
+    pub(crate) fn shows(self) -> Vec<Capability> {
+        match self.source {
+            Source::Case(case) => {
+                case.requires.iter().filter_map(|id| Capability::from_id(id)).collect()
+            }
+            Source::Check(check) => check.proves.to_vec(),
+        }
+    }
+
+    /// What comes of it on a runner, in each of its variants under these many seeds.
+    pub(crate) fn run(self, runner: &dyn Runner, seeds: u64) -> Evidence {
+        let Self { source, name, input } = self;
+        let (mut outcome, mut told) = (Outcome::Passed, String::new());
+        for rig in variants(runner, 0..seeds) {
+            outcome = source.run(rig.runner.as_ref());
+            told = report(name, &rig.arguments(), &outcome);
+            if !outcome.is_right() {
+                break;
+            }
+        }
+        let (shows, forced) = (self.shows(), OnceLock::new());
+        Evidence { name, shows, input, outcome, report: told, source, forced }
+    }
+}
+
 impl Evidence {
     /// All there is about a runner.
     ///
@@ -55,38 +106,7 @@ impl Evidence {
     /// }
     /// ```
     pub fn about(runner: &dyn Runner) -> Vec<Self> {
-        let of_cases = cases().iter().filter(|case| shows_something(case)).map(|case| {
-            let input = match case.boundedness {
-                Written::Bounded => Boundedness::Bounded,
-                Written::Unbounded => Boundedness::Unbounded,
-            };
-            let ids = case.requires.iter().filter_map(|id| Capability::from_id(id));
-            Self::of(runner, Source::Case(case), &case.name, ids.collect(), input)
-        });
-        let of_checks = checks().iter().map(|check| {
-            let shows = check.proves.to_vec();
-            Self::of(runner, Source::Check(check), check.name, shows, check.input)
-        });
-        of_cases.chain(of_checks).collect()
-    }
-
-    fn of(
-        runner: &dyn Runner,
-        source: Source,
-        name: &'static str,
-        shows: Vec<Capability>,
-        input: Boundedness,
-    ) -> Self {
-        let (mut outcome, mut told) = (Outcome::Passed, String::new());
-        for rig in variants(runner, 0..SEEDS) {
-            outcome = source.run(rig.runner.as_ref());
-            told = report(name, &rig.arguments(), &outcome);
-            if !outcome.is_right() {
-                break;
-            }
-        }
-        let forced = OnceLock::new();
-        Self { name, shows, input, outcome, report: told, source, forced }
+        Exhibit::all().map(|exhibit| exhibit.run(runner, SEEDS)).collect()
     }
 
     /// Whether it passes on a runner that is made to try it.

@@ -24,6 +24,7 @@ mod json;
 mod page;
 mod place;
 mod command;
+mod verdict;
 
 pub use beam::{Beam, BeamRow, Declared};
 pub use collect::{Column, column};
@@ -35,3 +36,4 @@ pub use html::html;
 pub use json::json;
 pub use page::page;
 pub use place::{FIGURES, HTML, PAGE, matrix_path};
+pub use verdict::verdict;

@@ -72,7 +72,8 @@ fn the_page_answers_in_a_browser_and_fits_a_phone() {
             (&true.into(), &true.into(), &true.into())
         );
         let dialog = seen["dialog"].to_string();
-        for told in ["cargo run -p heliostat-conformance", "elements a second", "Window::sessions"] {
+        for told in ["cargo run -p heliostat-conformance", "elements a second", "Window::sessions"]
+        {
             assert!(dialog.contains(told), "{width}: {told}: {dialog}");
         }
         let (last, command) = (seen["last"].as_str(), seen["command"].as_str());

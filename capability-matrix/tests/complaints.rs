@@ -9,7 +9,7 @@ use heliostat::{
     runners,
 };
 use heliostat_capability_matrix::column;
-use heliostat_conformance::{Withhold, rigs};
+use heliostat_conformance::{Withhold, cases, rigs};
 
 /// Declares what it likes, and fails at everything.
 struct Boaster(Support);
@@ -90,16 +90,27 @@ fn what_is_not_declared_and_passes_when_forced_is_a_complaint() {
         let runner: Arc<dyn Runner> = rig.runner.into();
         let name = runner.name().to_owned();
         let modest = column(Arc::new(Withhold::of(runner, Capability::TriggerCount)));
-        let shown_by = ["`bounded/count-leftover`", "`combine/any-is-summed`"];
-        assert_eq!(modest.complaints.len(), shown_by.len(), "{:?}", modest.complaints);
-        for ((complaint, input), shown_by) in
-            modest.complaints.iter().zip(["bounded", "unbounded"]).zip(shown_by)
-        {
-            let words = format!(
-                "`{name}` does not declare `trigger.count` for {input} input, but all that shows \
-                 it passes when forced: declare it\n  shown by {shown_by}"
+        assert_eq!(modest.complaints.len(), 2, "{:?}", modest.complaints);
+        for (complaint, input) in modest.complaints.iter().zip(["bounded", "unbounded"]) {
+            let (claim, below) = complaint.split_once('\n').expect("cases are named below it");
+            assert_eq!(
+                claim,
+                format!(
+                    "`{name}` does not declare `trigger.count` for {input} input, but all that \
+                     shows it passes when forced: declare it"
+                )
             );
-            assert!(complaint.starts_with(&words), "{complaint}");
+            let showing = |name: &str| {
+                let case = cases().iter().find(|case| case.name == name);
+                case.is_some_and(|case| case.requires.iter().any(|id| id == "trigger.count"))
+            };
+            let (below, command) = below.rsplit_once('\n').expect("a command comes last");
+            assert!(command.contains(&format!(" run --runner {name} ")), "{complaint}");
+            let (more, named): (Vec<&str>, Vec<&str>) =
+                below.lines().map(str::trim).partition(|line| line.starts_with("and "));
+            assert!((1..=3).contains(&named.len()), "{complaint}");
+            assert!(named.iter().all(|name| showing(name)), "{complaint}");
+            assert!(more.iter().all(|line| line.ends_with(" more")), "{complaint}");
         }
         assert_eq!(modest.matrix.cell(Capability::TriggerCount).bounded, Finding::No);
     }

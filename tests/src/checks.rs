@@ -132,6 +132,7 @@ pub fn checks() -> &'static [Check] {
         metrics::PER_STEP,
         metrics::BAD_ROWS,
         metrics::DROPS,
+        metrics::TOLD,
         stop::CLEANLY,
         retry::WITHOUT_A_TRACE,
         retry::BEHIND_A_GROUPING,

@@ -1,30 +1,34 @@
 //! The command: which cases to run, on which runner, and what to print.
 
-use std::fs;
+mod arguments;
+mod diff;
+mod places;
+
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use heliostat::{JobOptions, Runner, Savepoint, runners};
+use heliostat::{JobOptions, Runner, Savepoint};
 
-use crate::case::{Case, parse};
-use crate::rigs::has;
-use crate::{
-    Check, Rig, Timeline, cases, checks, output_of, report, run_case, run_case_with, run_check,
-};
+use crate::case::Case;
+use crate::{Timeline, cases, checks, output_of, report, run_case, run_case_with, run_check};
+use arguments::{Asked, asked, rig};
+use diff::diff;
+use places::{Item, find, items};
 
 const USAGE: &str = "\
 usage: heliostat-conformance run --runner NAME [--seed N] [--set NAME=VALUE ..] [--print] [CASE ..]
+       heliostat-conformance diff --runners NAME,NAME[,..] [--seed N] [--set NAME=VALUE ..] [--scripts N] [CASE ..]
        heliostat-conformance resume --runner NAME [--seed N] [--set NAME=VALUE ..] FOLDER
        heliostat-conformance timeline --runner NAME [--seed N] [--set NAME=VALUE ..] CASE
        heliostat-conformance list
 
 CASE is a file, a folder, or a name that `list` prints; without any, all of them run.
+`diff` finds the first case for which runners give something else than the first of them, and makes
+it smaller. `--scripts` takes so many generated cases, those of N and the following numbers.
+NAME+BUG is a runner with a bug: `direct+count-missed`; a number behind it (`:3`) says where.
 `resume` goes on from each savepoint of a folder, `NAME.MARK.savepoint` of the case NAME, and compares
 what the whole gave.
 `timeline` prints an SVG of what one case does.";
-
-/// How the file of a case ends.
-const CASE: &str = "case";
 
 /// How the file of a savepoint that `resume` takes ends.
 const SAVEPOINT: &str = "savepoint";
@@ -76,24 +80,11 @@ impl From<String> for Trouble {
     }
 }
 
-#[derive(Default)]
-struct Asked {
-    runner: Option<String>,
-    seed: Option<String>,
-    settings: Vec<(String, String)>,
-    print: bool,
-    places: Vec<String>,
-}
-
-enum Item {
-    Case(Box<Case>),
-    Check(&'static Check),
-}
-
 fn done(arguments: impl IntoIterator<Item = String>, out: &mut dyn Write) -> Result<u8, Trouble> {
     let mut arguments = arguments.into_iter();
     match arguments.next().as_deref() {
         Some("run") => run(&asked(arguments)?, out),
+        Some("diff") => diff(&asked(arguments)?, out),
         Some("resume") => resume(&asked(arguments)?, out),
         Some("timeline") => timeline(&asked(arguments)?, out),
         Some("list") => {
@@ -112,31 +103,6 @@ fn done(arguments: impl IntoIterator<Item = String>, out: &mut dyn Write) -> Res
         Some(other) => Err(Trouble::Usage(format!("there is no command `{other}`\n{USAGE}"))),
         None => Err(Trouble::Usage(format!("no command\n{USAGE}"))),
     }
-}
-
-fn asked(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
-    let mut asked = Asked::default();
-    while let Some(argument) = arguments.next() {
-        let mut value =
-            || arguments.next().ok_or_else(|| format!("`{argument}` takes a value\n{USAGE}"));
-        match argument.as_str() {
-            "--runner" => asked.runner = Some(value()?),
-            "--seed" => asked.seed = Some(value()?),
-            "--set" => {
-                let pair = value()?;
-                let (name, value) = pair
-                    .split_once('=')
-                    .ok_or_else(|| format!("`--set {pair}` has no `=`\n{USAGE}"))?;
-                asked.settings.push((name.to_owned(), value.to_owned()));
-            }
-            "--print" => asked.print = true,
-            _ if argument.starts_with("--") => {
-                return Err(format!("there is no option `{argument}`\n{USAGE}"));
-            }
-            _ => asked.places.push(argument),
-        }
-    }
-    Ok(asked)
 }
 
 fn run(asked: &Asked, out: &mut dyn Write) -> Result<u8, Trouble> {
@@ -232,78 +198,4 @@ fn timeline(asked: &Asked, out: &mut dyn Write) -> Result<u8, Trouble> {
             several.len()
         ))),
     }
-}
-
-fn rig(asked: &Asked) -> Result<Rig, String> {
-    let runners = runners();
-    let names: Vec<&str> = runners.iter().map(|runner| runner.name()).collect();
-    let linked = if names.is_empty() {
-        "no runner is linked in; ours are with `--features our-runners`".to_owned()
-    } else {
-        format!("linked in: {}", names.join(", "))
-    };
-    let Some(name) = &asked.runner else {
-        return Err(format!("which runner? ({linked})\n{USAGE}"));
-    };
-    let runner = runners
-        .iter()
-        .find(|runner| runner.name() == name)
-        .ok_or_else(|| format!("there is no runner `{name}` ({linked})"))?;
-    let mut settings = asked.settings.clone();
-    if let Some(seed) = asked.seed.as_ref().filter(|_| has(runner.as_ref(), "seed")) {
-        settings.push(("seed".to_owned(), seed.clone()));
-    }
-    Rig::of(runner.as_ref(), settings).map_err(|error| error.to_string())
-}
-
-fn items(places: &[String]) -> Result<Vec<Item>, String> {
-    if places.is_empty() {
-        let of_cases = cases().iter().map(|case| Item::Case(Box::new(case.clone())));
-        return Ok(of_cases.chain(checks().iter().map(Item::Check)).collect());
-    }
-    let mut items = Vec::new();
-    for place in places {
-        let known = cases().iter().find(|case| case.name == *place);
-        let check = checks().iter().find(|check| check.name == *place);
-        match (known, check) {
-            (Some(case), _) => items.push(Item::Case(Box::new(case.clone()))),
-            (None, Some(check)) => items.push(Item::Check(check)),
-            (None, None) => read(place, &mut items)?,
-        }
-    }
-    Ok(items)
-}
-
-/// A file, or every case below a folder.
-fn read(place: &str, items: &mut Vec<Item>) -> Result<(), String> {
-    let mut files = Vec::new();
-    find(Path::new(place), CASE, &mut files)
-        .map_err(|error| format!("cannot read {place}: {error}"))?;
-    files.sort();
-    if files.is_empty() {
-        return Err(format!("there is no .case file in {place}"));
-    }
-    for file in files {
-        let name = file.display().to_string();
-        let text =
-            fs::read_to_string(&file).map_err(|error| format!("cannot read {name}: {error}"))?;
-        let case = parse(&text, &name).map_err(|error| error.to_string())?;
-        items.push(Item::Case(Box::new(case)));
-    }
-    Ok(())
-}
-
-/// The file of that name, or every file below the folder with this ending.
-fn find(place: &Path, ending: &str, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    if !place.is_dir() {
-        files.push(place.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(place)? {
-        let path = entry?.path();
-        if path.is_dir() || path.extension().is_some_and(|extension| extension == ending) {
-            find(&path, ending, files)?;
-        }
-    }
-    Ok(())
 }

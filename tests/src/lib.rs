@@ -29,13 +29,17 @@ mod generated;
 mod rigs;
 mod withhold;
 mod forced;
+mod buggy;
+mod difference;
 mod checks;
 mod timeline;
 mod command;
 
+pub use buggy::{Bug, Buggy};
 pub use case::Case;
 pub use checks::{Broken, Check, checks, run_check};
 pub use command::command;
+pub use difference::{Compared, Difference, compared};
 pub use embedded::{cases, suite};
 pub use forced::Forced;
 pub use generated::{Generated, Leaves, generated, settled};

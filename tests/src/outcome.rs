@@ -253,7 +253,8 @@ fn words(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a value that is no text".to_owned())
 }
 
-fn ended(
+/// The pipeline of a case, and how its run ended.
+pub(crate) fn ended(
     case: &Case,
     runner: &dyn Runner,
     options: JobOptions<'_>,
@@ -265,7 +266,7 @@ fn ended(
     })?
 }
 
-fn problem_codes(error: &RunError) -> Vec<String> {
+pub(crate) fn problem_codes(error: &RunError) -> Vec<String> {
     let errors = error.problems().iter().filter(|problem| problem.severity == Severity::Error);
     errors.map(|problem: &Problem| problem.code.to_owned()).collect()
 }

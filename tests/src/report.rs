@@ -56,6 +56,7 @@ pub fn report(name: &str, arguments: &str, outcome: &Outcome) -> String {
     }
 }
 
-fn ruler(title: &str) -> String {
+/// A title on a line of its own.
+pub(crate) fn ruler(title: &str) -> String {
     format!("{:-<RULER$}", format!("-- {title} "))
 }

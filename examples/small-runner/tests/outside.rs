@@ -131,10 +131,10 @@ fn one_command_writes_the_column_and_finds_what_contradicts_it() {
         // It does what it does not declare.
         (
             &format!("{stop}\n    (Capability::TriggerCount, \"counting takes long\"),"),
-            "bounded/count-leftover",
+            "bounded/early-firings",
             &[
                 "`small` does not declare `trigger.count` for bounded input, but all that shows it",
-                "shown by `bounded/count-leftover`",
+                "\n  bounded/count-leftover\n",
             ],
         ),
     ] {

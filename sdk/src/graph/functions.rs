@@ -1,5 +1,7 @@
 //! The code of a pipeline, erased: found by step path and role, called once per batch.
 
+mod replaced;
+
 use super::CollectionId;
 use super::kernel::{Kernels, LiftKernels};
 use super::keyed::{KeyedFn, ViewFn, ViewValue};

@@ -1,11 +1,14 @@
-//! What a run counts by itself.
+//! What a run counts by itself, and tells who watches it.
+
+use std::collections::BTreeMap;
 
 use heliostat::graph::ReadSpec;
 use heliostat::{
-    BadRow, Boundedness, Capability, DropCounts, Fill, Pipeline, Read, Reader, Rows, Runner,
-    TestStream, Timestamp, Window, secs,
+    BadRow, Boundedness, Capability, DropCounts, Fill, Interrupt, Job, Observer, Pipeline, Read,
+    Reader, Rows, RunEvent, RunResult, Runner, TestStream, Timestamp, Window, secs,
 };
 
+use super::sink::Shelf;
 use super::{Broken, Check, same, same_elements};
 
 pub(super) const PER_STEP: Check = Check {
@@ -30,6 +33,14 @@ pub(super) const DROPS: Check = Check {
     proves: &[Capability::MetricsSystem],
     input: Boundedness::Unbounded,
     run: drops,
+};
+
+pub(super) const TOLD: Check = Check {
+    name: "checks/who-watches-is-told",
+    about: "who watches a run is told what it counted, wrote and could not read, as its result has it",
+    proves: &[Capability::MetricsSystem],
+    input: Boundedness::Bounded,
+    run: told,
 };
 
 fn per_step(runner: &dyn Runner) -> Result<(), Broken> {
@@ -106,7 +117,7 @@ fn bad_rows(runner: &dyn Runner) -> Result<(), Broken> {
     same_elements("lines of bad rows", result.collected(&bad), vec![2, 4, 6, 8, 10])?;
     same("bad rows", result.step("Spoiled").bad_rows, 5)?;
     let shown = result.bad_rows.get("Spoiled").map(Vec::len);
-    same("bad rows shown", shown, Some(heliostat::RunResult::BAD_ROWS_KEPT))
+    same("bad rows shown", shown, Some(RunResult::BAD_ROWS_KEPT))
 }
 
 fn drops(runner: &dyn Runner) -> Result<(), Broken> {
@@ -130,4 +141,38 @@ fn drops(runner: &dyn Runner) -> Result<(), Broken> {
     same("elements taken", counts.elements_in, 6)?;
     same("panes", counts.elements_out, 4)?;
     same("late panes", counts.late_panes, 1)
+}
+
+/// What a result has, put together from events.
+#[derive(Default)]
+struct Watching(RunResult);
+
+impl Observer for Watching {
+    fn event(&mut self, event: RunEvent) {
+        match event {
+            RunEvent::Step { step, metrics } => drop(self.0.metrics.insert(step, metrics)),
+            RunEvent::Written { step, written } => drop(self.0.written.insert(step, written)),
+            RunEvent::BadRow { step, row } => self.0.bad_rows.entry(step).or_default().push(row),
+            RunEvent::Progress { .. } | RunEvent::Round(_) | RunEvent::Held { .. } => {}
+        }
+    }
+}
+
+fn told(runner: &dyn Runner) -> Result<(), Broken> {
+    let pipeline = Pipeline::new();
+    let numbers = pipeline.read(Spoiled).named("Spoiled").map(|line| line as i64);
+    numbers.write(Shelf::default()).named("Shelve");
+    // Nobody asks before a run that is watched, so one that is not is asked for first.
+    runner.run(&pipeline)?;
+    let (graph, functions) = (pipeline.graph(), pipeline.functions());
+    let mut watching = Watching::default();
+    let result = runner.execute(Job::new(&graph, &functions, &Interrupt::new(), &mut watching))?;
+    let Watching(told) = watching;
+    same("bad rows told of", &told.bad_rows, &result.bad_rows)?;
+    same("rows of the read told of", told.step("Spoiled").bad_rows, 5)?;
+    same("what was told of as written", &told.written, &result.written)?;
+    let elements: BTreeMap<&str, u64> =
+        told.written.iter().map(|(step, written)| (step.as_str(), written.elements)).collect();
+    same("elements told of as written", elements, BTreeMap::from([("Shelve", 5)]))?;
+    same("counts told of", &told.metrics, &result.metrics)
 }

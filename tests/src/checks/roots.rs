@@ -46,7 +46,7 @@ fn created(runner: &dyn Runner) -> Result<(), Broken> {
 
 fn bounded_read(runner: &dyn Runner) -> Result<(), Broken> {
     let pipeline = Pipeline::new();
-    let backwards = generate_sequence(0..30).event_time(Timestamp::secs(29), secs(-1));
+    let backwards = generate_sequence(1..31).event_time(Timestamp::secs(29), secs(-1));
     let sums = pipeline
         .read(backwards)
         .with_keys(|_| 'k')
@@ -57,7 +57,7 @@ fn bounded_read(runner: &dyn Runner) -> Result<(), Broken> {
     let result = runner.run(&pipeline)?;
     let panes = result.collected(&sums);
     let of_panes = panes.iter().map(|pane| (pane.window.start().millis(), pane.value.1));
-    let want = vec![(0, 245), (10_000, 145), (20_000, 45)];
+    let want = vec![(0, 255), (10_000, 155), (20_000, 55)];
     same_elements("sums by window", of_panes.collect(), want)?;
     for pane in &panes {
         same("timing", pane.pane.timing, PaneTiming::OnTime)?;
