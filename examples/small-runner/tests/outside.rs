@@ -111,7 +111,7 @@ fn one_command_writes_the_column_and_finds_what_contradicts_it() {
     let page = outside.read("capability-matrix.md").expect("it was written");
     assert!(page.contains(&format!("\n| small {} |", env!("CARGO_PKG_VERSION"))), "{page}");
     let browsed = outside.read("capability-matrix.html").expect("it was written");
-    for (page, how) in [(&page, "-- write --runner small`"), (&browsed, "-- run --runner ")] {
+    for (page, how) in [(&page, "-- write --runner small`"), (&browsed, "--\",")] {
         assert!(
             page.contains(&format!("cargo run -p heliostat-small-runner --example matrix {how}"))
         );
