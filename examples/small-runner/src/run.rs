@@ -2,16 +2,13 @@
 //! late and when a trigger fires is decided in the core; a runner decides when each thing is stepped.
 
 use heliostat::batch::Batch;
-use heliostat::{
-    CollectionId, Completion, InterruptLevel, Job, RunError, RunResult, SinkStyle, Timestamp,
-    TransformId, millis,
-};
+use heliostat::{CollectionId, InterruptLevel, Job, RunError, RunResult, Timestamp, millis};
 use heliostat_runner_core::{
-    Admitted, Attempt, BundleOutput, Bundling, Commits, Given, GroupingId, LIFT_ENTRIES_MAX,
-    Ledger, NoInspect, Node, OpenedWrite, Pause, Readiness, Retries, RunClock, Saved, Site, Source,
-    StageId, Target, Works, WorksSettings, caught, guarded, open_writes, tried,
+    Admitted, Attempt, BundleOutput, Bundling, Given, GroupingId, LIFT_ENTRIES_MAX, Ledger,
+    NoInspect, Node, Pause, Readiness, Retries, RunClock, Saved, Site, Source, StageId, Target,
+    WholeWrites, Works, WorksSettings, guarded, tried,
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// How often a bundle, a teardown and a commit is tried.
 const ATTEMPTS: u32 = 1;
@@ -21,8 +18,7 @@ struct Run<'p, 'j> {
     site: Site<'p>,
     job: Job<'j>,
     works: Works,
-    /// By the step that their elements go to.
-    writes: BTreeMap<TransformId, OpenedWrite>,
+    writes: WholeWrites,
     clock: RunClock,
     /// A script says what the bundles are: none is cut.
     scripted: bool,
@@ -45,18 +41,17 @@ pub(crate) fn run(job: Job<'_>) -> Result<RunResult, RunError> {
 
 impl<'p, 'j> Run<'p, 'j> {
     fn begin(site: Site<'p>, job: Job<'j>) -> Result<Self, RunError> {
-        let saved = Saved::new();
         // Sinks first: a place that cannot be written to is known before anything is read.
-        let writes = open_writes(site.plan, site.graph, site.functions, &saved)?;
+        let writes = WholeWrites::open(site)?;
         let lift_entries_max = &|_: &_| LIFT_ENTRIES_MAX;
         let settings = WorksSettings { lanes: 1, seed: 0, path: &|it| it.path, lift_entries_max };
-        let works = Works::of(site, &settings, &saved)?;
+        let works = Works::of(site, &settings, &Saved::new())?;
         let scripted = works.sources.iter().any(Source::is_script);
         Ok(Self {
             site,
             job,
             works,
-            writes: writes.into_iter().map(|write| (write.target, write)).collect(),
+            writes,
             // Under a script time is what the script says.
             clock: if scripted { RunClock::standing() } else { RunClock::System },
             scripted,
@@ -174,11 +169,7 @@ impl<'p, 'j> Run<'p, 'j> {
                     continue;
                 }
                 Target::Write(step) => {
-                    let OpenedWrite { path, part, .. } =
-                        self.writes.get_mut(&step).expect("every write was opened");
-                    caught(|| part.write(&mut batch)).map_err(|error| {
-                        RunError::failed(format!("`{path}` failed: {error}")).in_step(&*path)
-                    })?;
+                    self.writes.write(step, &mut batch)?;
                     step
                 }
             };
@@ -239,32 +230,9 @@ impl<'p, 'j> Run<'p, 'j> {
         Ok(())
     }
 
-    /// Prepares all writes, then lets them appear: if one cannot be prepared, none does.
+    /// All writes appear, or none.
     fn finish(mut self) -> Result<RunResult, RunError> {
-        let (functions, mut outcome, mut prepared) = (self.site.functions, Ok(()), Vec::new());
-        for (mut commits, part) in self.writes.into_values().map(Commits::of) {
-            outcome = outcome.and_then(|()| {
-                let part = caught(|| part.prepare());
-                part.map(|it| commits.take([it])).map_err(|error| commits.failed("failed", &error))
-            });
-            prepared.push(commits);
-        }
-        for mut commits in prepared {
-            outcome = [SinkStyle::AtEnd, SinkStyle::PerEpoch].into_iter().fold(
-                outcome,
-                |so_far, style| {
-                    so_far.and_then(|()| {
-                        commits.commit((functions, style), Completion::Complete, ATTEMPTS)
-                    })
-                },
-            );
-            match (&outcome, commits.written().cloned()) {
-                (Ok(()), Some(written)) => {
-                    self.ledger.result.written.insert(commits.path().to_owned(), written);
-                }
-                (_, _) => commits.discard(functions),
-            }
-        }
-        outcome.map(|()| self.ledger.told(self.site.graph, self.job.observer))
+        self.ledger.result.written = self.writes.commit(self.site.functions)?;
+        Ok(self.ledger.told(self.site.graph, self.job.observer))
     }
 }

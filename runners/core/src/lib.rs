@@ -37,7 +37,7 @@ pub use run_clock::RunClock;
 pub use sides::{
     Admitted, Gate, PUSHED_BACK_MAX, PushedBack, SavedPane, SavedView, Sight, ViewStore, per_window,
 };
-pub use sinks::{Commits, OpenedWrite, open_writes};
+pub use sinks::{Commits, OpenedWrite, WholeWrites, open_writes};
 pub use sources::{BUNDLE_ELEMENTS_MAX, Given, Heard, Piece, Readiness, Source};
 pub use stage::{
     Attempt, BundleOutput, Bundling, Inspect, NoInspect, Pause, Retries, StageError, StageWork,

@@ -1,8 +1,10 @@
 //! How writes begin: told what waits for them, and opened before anything is read.
 
 mod commits;
+mod whole;
 
 pub use commits::Commits;
+pub use whole::WholeWrites;
 
 use crate::works::Saved;
 use crate::{Plan, caught};
