@@ -1,18 +1,21 @@
-//! The program an author gets: run, check, graph, runners, matrix, savepoint.
+//! The program an author gets: run, check, diff, graph, runners, matrix, savepoint.
 //!
 //! [`launch`] turns a function that builds a pipeline into a command line. Which runners there are
 //! is decided by what is linked in; which one runs is decided by `--runner`, at launch.
 //!
 //! Results (summaries, drawings, tables) go to standard output, everything that is said about them
 //! (warnings, progress, errors) to standard error. The exit code is 0 for done and for a run that
-//! stopped where `--stop-at` said, 1 for a run that failed, 2 for a command line or a pipeline that was refused before anything ran, and 130 for a
-//! run that was interrupted.
+//! stopped where `--stop-at` said, 1 for a run that failed and for runners that differ, 2 for a
+//! command line or a pipeline that was refused before anything ran, and 130 for a run that was
+//! interrupted.
 
 mod arguments;
+mod settings;
 mod build;
 mod run;
 mod savepoint;
 mod check;
+mod diff;
 mod draw;
 mod matrix;
 mod summary;
@@ -278,6 +281,7 @@ impl Program {
         match subcommand {
             Subcommand::Run => run::run(self, author, matches),
             Subcommand::Check => check::check(self, author, matches),
+            Subcommand::Diff => diff::diff(self, author, matches),
             Subcommand::Graph => draw::draw(self, author, matches),
             Subcommand::Runners => Ok(self.list_runners()),
             Subcommand::Matrix => matrix::matrix(self, matches),

@@ -216,3 +216,7 @@ mod guide_failures {}
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/guide/savepoints.md")]
 mod guide_savepoints {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/comparing-runners.md")]
+mod guide_comparing_runners {}

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses its own part of it")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -21,6 +21,12 @@ impl Scratch {
 
     pub(crate) fn path(&self, name: &str) -> String {
         self.0.join(name).to_str().expect("paths of tests are text").to_owned()
+    }
+
+    /// What lies in it.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let files = fs::read_dir(&self.0).expect("it is there").flatten();
+        files.map(|file| file.file_name().to_string_lossy().into_owned()).collect()
     }
 }
 

@@ -249,3 +249,15 @@ fn a_full_channel_holds_up_the_source_and_says_so() {
     }
     assert!(held_up.iter().any(|(step, by)| step == "Read" && by == "Reshuffle"), "{held_up:?}");
 }
+
+#[test]
+fn a_script_without_streams_holds_up_nobody() {
+    let pipeline = Pipeline::new();
+    let streams = pipeline.test_streams(TestStreams::<i64>::new(Vec::<String>::new()));
+    let numbers = pipeline.create([1_i64, 2]).collect();
+    for workers in [1, 2] {
+        let result = PerRecordRunner::new(settings(workers, 7)).run(&pipeline).expect("it runs");
+        assert_eq!(result.collected(&numbers).iter().sum::<i64>(), 3, "{workers} workers");
+    }
+    assert!(streams.is_empty());
+}

@@ -64,6 +64,8 @@ pub(crate) enum Code {
     Write(Arc<dyn ErasedWrite>),
     DeadLetters(Arc<dyn DeadLetterFn>),
     Script(Arc<dyn Script>),
+    /// The elements of a `create`, beside the code that gives them.
+    Created(Arc<dyn Script>),
     Assigner(Arc<dyn WindowAssigner>),
     Merger(CustomWindows, Arc<dyn MergeWindows>),
     /// Of the view that this collection holds the panes of.
@@ -301,6 +303,7 @@ impl Builder {
                     functions.dead_letters.insert(path, Arc::clone(code));
                 }
                 Code::Script(code) => drop(functions.scripts.insert(path, Arc::clone(code))),
+                Code::Created(code) => drop(functions.created.insert(path, Arc::clone(code))),
                 Code::Assigner(code) => drop(functions.assigners.insert(path, Arc::clone(code))),
                 Code::Merger(custom, code) => {
                     functions.mergers.insert(custom.clone(), Arc::clone(code));

@@ -46,6 +46,15 @@ impl<T: Element> EdgeType for TypedEdge<T> {
         self.coder.encode_all(&values.typed::<T>()[index..=index], out, None);
     }
 
+    fn show(&self, values: &dyn Column, index: usize) -> String {
+        let value = &values.typed::<T>()[index];
+        serde_json::to_string(value).unwrap_or_else(|_| {
+            let bytes = self.coder.encode_one(value);
+            let hex = bytes.iter().map(|byte| format!("{byte:02x}"));
+            format!("{} 0x{}", self.element(), hex.collect::<String>())
+        })
+    }
+
     fn estimated_bytes(&self, values: &dyn Column) -> usize {
         const EVERY: usize = 64;
         let values = values.typed::<T>();
@@ -227,7 +236,26 @@ pub(crate) fn batches<T, U>(
 
 #[cfg(test)]
 mod tests {
-    use super::short_type_name;
+    use super::{TypedEdge, short_type_name};
+    use crate::graph::EdgeType;
+    use crate::{Coder, Element};
+    use std::collections::BTreeMap;
+
+    fn shown<T: Element>(value: T) -> String {
+        TypedEdge::with_coder(Coder::<T>::of()).show(&vec![value], 0)
+    }
+
+    #[test]
+    fn a_value_is_shown_as_json_or_as_bytes() {
+        assert_eq!(shown(("OSL".to_owned(), 3)), r#"["OSL",3]"#);
+        assert_eq!(shown(()), "null");
+        let keyed_by_pairs = BTreeMap::from([((1_u8, 2_u8), 3_u8)]);
+        let text = shown(keyed_by_pairs);
+        assert!(
+            text.starts_with("BTreeMap<(u8, u8), u8> 0x") && text.ends_with("010203"),
+            "{text}"
+        );
+    }
 
     #[test]
     fn a_type_is_named_as_an_author_writes_it() {

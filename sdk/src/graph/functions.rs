@@ -25,6 +25,9 @@ pub trait EdgeType: Send + Sync {
     fn encode(&self, values: &dyn Column, out: &mut Vec<u8>);
     /// Appends the encoding of the value at `index`.
     fn encode_one(&self, values: &dyn Column, index: usize, out: &mut Vec<u8>);
+    /// The value at `index` for a person: as JSON, or what it is encoded as where JSON has no form
+    /// for it.
+    fn show(&self, values: &dyn Column, index: usize) -> String;
     /// About how many bytes the values take, from every 64th of them.
     fn estimated_bytes(&self, values: &dyn Column) -> usize;
     /// Reads `count` values behind those of `into`.
@@ -112,6 +115,8 @@ pub struct Functions {
     pub(crate) writes: BTreeMap<String, Arc<dyn ErasedWrite>>,
     pub(crate) dead_letters: BTreeMap<String, Arc<dyn DeadLetterFn>>,
     pub(crate) scripts: BTreeMap<String, Arc<dyn Script>>,
+    /// What the program creates, by the path of the composite whose code gives it.
+    pub(crate) created: BTreeMap<String, Arc<dyn Script>>,
     pub(crate) assigners: BTreeMap<String, Arc<dyn WindowAssigner>>,
     pub(crate) mergers: BTreeMap<CustomWindows, Arc<dyn MergeWindows>>,
     pub(crate) views: BTreeMap<CollectionId, Arc<dyn ViewFn>>,
@@ -204,6 +209,7 @@ impl fmt::Debug for Functions {
             .field("reads", &self.reads.keys())
             .field("writes", &self.writes.keys())
             .field("scripts", &self.scripts.keys())
+            .field("created", &self.created.keys())
             .field("dead_letters", &self.dead_letters.keys())
             .field("views", &self.views.keys())
             .finish_non_exhaustive()

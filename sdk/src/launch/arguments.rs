@@ -1,12 +1,12 @@
 //! The command line: launch's own arguments, the runners' settings and the author's options.
 
+use super::diff;
+use super::settings::with_settings;
 use crate::graph::Format;
 use crate::runner::unknown;
-use crate::{Duration, Error, Result, Runner, Setting, SettingKind};
+use crate::{Duration, Error, Result, Runner};
 use clap::builder::PossibleValuesParser;
-use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, value_parser};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub(super) use crate::runner::NONE_LINKED;
@@ -16,8 +16,22 @@ pub(super) const DEFAULT_RUNNER: &str = "direct";
 
 /// The arguments of launch itself, by their long names. An author's option would be refused
 /// whatever command has it, so that a name means one thing in the whole program.
-const OWN: [&str; 11] =
-    [RUNNER, EVENTS, STOP_AT, SAVEPOINT, SAVEPOINT_EVERY, FROM, ALL, FORMAT, PLAN, STEP, "help"];
+const OWN: [&str; 14] = [
+    RUNNER,
+    EVENTS,
+    STOP_AT,
+    SAVEPOINT,
+    SAVEPOINT_EVERY,
+    FROM,
+    ALL,
+    FORMAT,
+    PLAN,
+    STEP,
+    RUNNERS,
+    ROWS,
+    BUNDLE_ROWS,
+    "help",
+];
 
 pub(super) const RUNNER: &str = "runner";
 pub(super) const EVENTS: &str = "events";
@@ -29,6 +43,9 @@ pub(super) const STEP: &str = "step";
 pub(super) const ALL: &str = "all";
 pub(super) const FORMAT: &str = "format";
 pub(super) const PLAN: &str = "plan";
+pub(super) const RUNNERS: &str = "runners";
+pub(super) const ROWS: &str = "rows";
+pub(super) const BUNDLE_ROWS: &str = "bundle-rows";
 
 /// The forms in which `check` answers: for people, and for machines.
 const ANSWERS: [&str; 2] = ["text", JSON];
@@ -39,6 +56,7 @@ pub(super) const JSON: &str = "json";
 pub(super) enum Subcommand {
     Run,
     Check,
+    Diff,
     Graph,
     Runners,
     Matrix,
@@ -46,13 +64,21 @@ pub(super) enum Subcommand {
 }
 
 impl Subcommand {
-    const ALL: [Self; 6] =
-        [Self::Run, Self::Check, Self::Graph, Self::Runners, Self::Matrix, Self::Savepoint];
+    const ALL: [Self; 7] = [
+        Self::Run,
+        Self::Check,
+        Self::Diff,
+        Self::Graph,
+        Self::Runners,
+        Self::Matrix,
+        Self::Savepoint,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Run => "run",
             Self::Check => "check",
+            Self::Diff => "diff",
             Self::Graph => "graph",
             Self::Runners => "runners",
             Self::Matrix => "matrix",
@@ -64,6 +90,7 @@ impl Subcommand {
         match self {
             Self::Run => "Runs the pipeline",
             Self::Check => "Says whether a runner takes the pipeline, and what to do where not",
+            Self::Diff => "Compares what runners make of the same input, and looks for a small one",
             Self::Graph => "Draws the pipeline",
             Self::Runners => "Lists the runners that are linked in",
             Self::Matrix => "Shows what the runners can do, as it was tested",
@@ -78,7 +105,7 @@ impl Subcommand {
     /// Whether it builds the pipeline, which takes the author's options.
     pub(super) fn takes_options(self) -> bool {
         match self {
-            Self::Run | Self::Check | Self::Graph => true,
+            Self::Run | Self::Check | Self::Diff | Self::Graph => true,
             Self::Runners | Self::Matrix | Self::Savepoint => false,
         }
     }
@@ -131,6 +158,7 @@ fn with_own_arguments(
                     .default_value(ANSWERS[0])
                     .help("The form of the answer"),
             ),
+        Subcommand::Diff => diff::with_arguments(command, runners),
         Subcommand::Graph => command
             .arg(
                 own(FORMAT)
@@ -194,11 +222,11 @@ const SHOW: &str = "show";
 const SAVEPOINT_FILE: &str = "launch.savepoint.file";
 
 /// One of launch's own arguments. Its id cannot be the name of a field of the author's options.
-fn own(long: &'static str) -> Arg {
+pub(super) fn own(long: &'static str) -> Arg {
     Arg::new(argument_id(long)).long(long)
 }
 
-fn argument_id(long: &str) -> &'static str {
+pub(super) fn argument_id(long: &str) -> &'static str {
     match long {
         RUNNER => "launch.runner",
         EVENTS => "launch.events",
@@ -210,28 +238,11 @@ fn argument_id(long: &str) -> &'static str {
         ALL => "launch.all",
         FORMAT => "launch.format",
         PLAN => "launch.plan",
+        RUNNERS => "launch.runners",
+        ROWS => "launch.rows",
+        BUNDLE_ROWS => "launch.bundle-rows",
         other => unreachable!("launch has no argument `{other}`"),
     }
-}
-
-fn with_settings(command: Command, runner: &dyn Runner) -> Command {
-    let heading = format!("Options of the {} runner", runner.name());
-    runner.settings().into_iter().fold(command, |command, setting| {
-        let long = long_name(runner, &setting);
-        let argument = Arg::new(long.clone()).long(long).help_heading(heading.clone());
-        command.arg(match setting.kind {
-            SettingKind::Flag => argument.action(ArgAction::SetTrue).help(setting.help),
-            // The default stands in the help only: what is not given is the runner's to decide.
-            SettingKind::Value { default } => argument
-                .value_name("VALUE")
-                .allow_hyphen_values(true)
-                .help(format!("{} [default: {default}]", setting.help)),
-        })
-    })
-}
-
-fn long_name(runner: &dyn Runner, setting: &Setting) -> String {
-    format!("{}.{}", runner.name(), setting.name)
 }
 
 /// Finds the author's options whose names are taken, before clap does in its own words.
@@ -301,54 +312,23 @@ pub(super) fn named_runner<'a>(
     let Some(name) = matches.get_one::<String>(argument_id(RUNNER)) else {
         return Ok(None);
     };
-    match find(name, runners) {
-        Some(runner) => Ok(Some(runner)),
-        None => Err(Error::new(unknown(name, runners))),
-    }
+    named(name, runners).map(Some)
+}
+
+/// The runner of this name.
+///
+/// # Errors
+/// If there is none.
+pub(super) fn named<'a>(name: &str, runners: &'a [Box<dyn Runner>]) -> Result<&'a dyn Runner> {
+    find(name, runners).ok_or_else(|| Error::new(unknown(name, runners)))
 }
 
 fn find<'a>(name: &str, runners: &'a [Box<dyn Runner>]) -> Option<&'a dyn Runner> {
     runners.iter().find(|runner| runner.name() == name).map(AsRef::as_ref)
 }
 
-fn names(runners: &[Box<dyn Runner>]) -> String {
+pub(super) fn names(runners: &[Box<dyn Runner>]) -> String {
     runners.iter().map(|runner| runner.name()).collect::<Vec<_>>().join(", ")
-}
-
-/// The settings that were given for the chosen runner, without their prefix.
-///
-/// # Errors
-/// If a setting of another runner was given.
-pub(super) fn settings(
-    matches: &ArgMatches,
-    chosen: &dyn Runner,
-    runners: &[Box<dyn Runner>],
-) -> Result<BTreeMap<String, String>> {
-    let mut settings = BTreeMap::new();
-    for runner in runners {
-        for setting in runner.settings() {
-            let long = long_name(runner.as_ref(), &setting);
-            if matches.value_source(&long) != Some(ValueSource::CommandLine) {
-                continue;
-            }
-            if runner.name() != chosen.name() {
-                return Err(Error::new(format!(
-                    "`--{long}` belongs to the runner `{owner}`, and `{chosen}` was chosen\n  \
-                     help: leave it out, or choose `--runner {owner}`",
-                    owner = runner.name(),
-                    chosen = chosen.name(),
-                )));
-            }
-            let value = match setting.kind {
-                SettingKind::Flag => "true".to_owned(),
-                SettingKind::Value { .. } => {
-                    matches.get_one::<String>(&long).cloned().unwrap_or_default()
-                }
-            };
-            settings.insert(setting.name.to_owned(), value);
-        }
-    }
-    Ok(settings)
 }
 
 /// Whether one of launch's own flags was given.

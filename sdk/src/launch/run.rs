@@ -1,11 +1,12 @@
 //! `run`: the pipeline on a runner, to its end or to where it is stopped.
 
-use super::arguments::{EVENTS, chosen_runner, named_file, settings};
+use super::arguments::{EVENTS, chosen_runner, named_file};
 use super::build::{Build, Trust, build};
 use super::check::Verdict;
 use super::events::{EventsFile, Outcome};
 use super::progress::ProgressLine;
 use super::savepoint::Request;
+use super::settings::settings;
 use super::signals;
 use super::summary::{self, Run};
 use super::{Console, Exit, Program, Summary};
@@ -16,7 +17,7 @@ use crate::{
 use clap::ArgMatches;
 
 /// The setting with which the direct runner trusts the pipeline.
-const TRUSTING: &str = "trusting";
+pub(super) const TRUSTING: &str = "trusting";
 
 pub(super) fn run(program: &Program, author: Build<'_>, matches: &ArgMatches) -> Result<Exit> {
     let runner = chosen_runner(matches, &program.runners)?;

@@ -18,6 +18,8 @@ use std::sync::{Arc, Mutex};
 
 mod checks;
 mod commands;
+mod diffs;
+mod relay;
 mod runs;
 mod savepoints;
 
@@ -280,8 +282,17 @@ fn launched<O: Args>(
     build: Build<O>,
     command_line: &str,
 ) -> (Exit, Captured) {
-    let captured = Captured::default();
     let runners = runners.into_iter().map(|runner| Box::new(runner) as Box<dyn Runner>).collect();
+    launched_on(runners, build, command_line)
+}
+
+/// The same with runners of any kind.
+fn launched_on<O: Args>(
+    runners: Vec<Box<dyn Runner>>,
+    build: Build<O>,
+    command_line: &str,
+) -> (Exit, Captured) {
+    let captured = Captured::default();
     let program = Program { name: "numbers", runners, console: captured.console() };
     let args = command_line.split_whitespace().map(OsString::from);
     (program.launch(build, args), captured)

@@ -2,10 +2,27 @@
 
 use crate::batch::{Batch, ColumnExt, Meta, Timestamps};
 use crate::graph::Composite;
+use crate::graph::build::Code;
 use crate::graph::erase::batches;
-use crate::{Element, PCollection, Pipeline, Timestamp};
+use crate::testing::{Script, ScriptEvent};
+use crate::{Element, PCollection, Pipeline, Result, Timestamp};
 use std::marker::PhantomData;
 use std::panic::Location;
+use std::sync::Arc;
+
+/// Elements with their timestamps, shared by the code that gives them and whoever asks for them.
+struct Created<T> {
+    values: Vec<T>,
+    timestamps: Timestamps,
+}
+
+impl<T: Element> Script for Created<T> {
+    fn events(&self) -> Result<Vec<ScriptEvent>> {
+        let batch = Batch::of(self.values.clone(), Meta::at(self.timestamps.clone()));
+        let end = ScriptEvent::Watermark { stream: 0, to: Timestamp::MAX };
+        Ok(vec![ScriptEvent::Elements { stream: 0, batch }, end])
+    }
+}
 
 impl Pipeline {
     /// These elements, at timestamp MIN in the global window (model.md 1.4).
@@ -49,12 +66,15 @@ impl Pipeline {
             None => Timestamps::Const(Timestamp::MIN),
         };
         let caller = Location::caller();
+        let created = Arc::new(Created { values, timestamps });
         self.builder.composite(("Create", Composite::Named), &[], caller, |id| {
+            let script: Arc<dyn Script> = Arc::<Created<T>>::clone(&created);
+            self.builder.code(id, Code::Created(script));
             let code = batches::<(), T>(
                 move |impulse: &mut Batch, out: &mut Batch, _done: &mut usize| {
                     impulse.clear();
-                    out.values.typed_mut::<T>().extend_from_slice(&values);
-                    out.meta = Meta::at(timestamps.clone());
+                    out.values.typed_mut::<T>().extend_from_slice(&created.values);
+                    out.meta = Meta::at(created.timestamps.clone());
                     Ok(())
                 },
                 PhantomData,

@@ -49,9 +49,11 @@ impl Worker<'_> {
         let Some(source) = &self.parts.sources[at] else { return };
         let (now, idle) = (self.now, self.shared.settings.idle_timeout);
         let outputs = &self.shared.site.graph.step(source.step()).outputs;
-        let watermark = match source.heard(outputs[0], now, idle) {
-            Heard::Watermark(watermark) if source.is_unbounded() => watermark,
-            Heard::Watermark(_) | Heard::Idle => Timestamp::MAX,
+        // A script can be without streams; then nobody waits for it.
+        let heard = outputs.first().map(|output| source.heard(*output, now, idle));
+        let watermark = match heard {
+            Some(Heard::Watermark(watermark)) if source.is_unbounded() => watermark,
+            Some(Heard::Watermark(_) | Heard::Idle) | None => Timestamp::MAX,
         };
         self.shared.control.set_read(self.number, at, watermark);
     }

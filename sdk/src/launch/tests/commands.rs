@@ -81,6 +81,12 @@ struct Short {
 }
 
 #[derive(Args)]
+struct Counted {
+    #[arg(long)]
+    rows: Option<String>,
+}
+
+#[derive(Args)]
 struct NearMiss {
     #[arg(long = "roundsman", short = 'r')]
     runner: Option<String>,
@@ -111,6 +117,7 @@ fn an_option_with_a_name_that_is_taken_is_refused_by_name() {
         "option `--rounds.pace` (`pace` in its options) has a name that is taken: its prefix \
          belongs to the runner `rounds`",
     );
+    clash::<Counted>(|options| options.rows.as_ref(), "option `--rows` (`rows` in its options)");
     clash::<Short>(|options| options.host.as_ref(), "option `-h` (`host` in its options)");
 }
 
