@@ -26,8 +26,7 @@ pub struct SmallRunner;
 
 const NO_SAVEPOINTS: &str = "it neither begins at a savepoint nor leaves one";
 
-/// What it leaves out, and why. All else that can be asked for comes from the core of the runners, and
-/// the cases hold this runner to it.
+/// What it leaves out, and why. All else comes from the core, and the cases hold this runner to it.
 const LEFT_OUT: &[(Capability, &str)] = &[
     (Capability::CombineLift, "one thread exchanges nothing, so nothing would be gained"),
     (Capability::RequiresStableInput, "no bundle is tried again"),
@@ -37,9 +36,6 @@ const LEFT_OUT: &[(Capability, &str)] = &[
     (Capability::OpsCheckpoint, NO_SAVEPOINTS),
     (Capability::OpsUpdate, NO_SAVEPOINTS),
 ];
-
-/// How its writes differ from what a sink may expect, beyond what the cases ask for.
-const ONE_EPOCH: &str = "a run is one epoch: a sink that appears epoch by epoch does so at the end";
 
 impl Runner for SmallRunner {
     fn name(&self) -> &str {
@@ -55,9 +51,9 @@ impl Runner for SmallRunner {
     }
 
     fn support(&self) -> Support {
-        let everything = Support::everything();
-        let declared = LEFT_OUT.iter().fold(everything, |all, (id, why)| all.without(*id, *why));
-        declared.with(Capability::Write, Extent::Partial(ONE_EPOCH.to_owned()))
+        let one_epoch = "a run is one epoch: a sink that appears epoch by epoch does so at the end";
+        let all = Support::everything().with(Capability::Write, Extent::Partial(one_epoch.into()));
+        LEFT_OUT.iter().fold(all, |all, (id, why)| all.without(*id, *why))
     }
 
     fn settings(&self) -> Vec<Setting> {
@@ -73,17 +69,12 @@ impl Runner for SmallRunner {
     }
 
     fn draw_plan(&self, graph: &Graph) -> String {
-        plan(graph).render(graph)
+        Plan::of(graph, |_| CombineForm::Native).render(graph)
     }
 
     fn execute(&self, job: Job<'_>) -> std::result::Result<RunResult, RunError> {
         run::run(job)
     }
-}
-
-/// What is fused into stages, and where elements are grouped. Combines keep accumulators.
-fn plan(graph: &Graph) -> Plan {
-    Plan::of(graph, |_| CombineForm::Native)
 }
 
 // Whoever links this crate finds the runner by its name.

@@ -4,9 +4,9 @@
 use heliostat::batch::Batch;
 use heliostat::{CollectionId, InterruptLevel, Job, RunError, RunResult, Timestamp, millis};
 use heliostat_runner_core::{
-    Admitted, Attempt, BundleOutput, Bundling, Given, GroupingId, LIFT_ENTRIES_MAX, Ledger,
-    NoInspect, Node, Pause, Readiness, Retries, RunClock, Saved, Site, Source, StageId, Target,
-    WholeWrites, Works, WorksSettings, guarded, tried,
+    Admitted, Attempt, BundleOutput, Bundling, CombineForm, Given, GroupingId, LIFT_ENTRIES_MAX,
+    Ledger, NoInspect, Node, Pause, Plan, Readiness, Retries, RunClock, Saved, Site, Source,
+    StageId, Target, WholeWrites, Works, WorksSettings, tried,
 };
 use std::collections::VecDeque;
 
@@ -28,39 +28,29 @@ struct Run<'p, 'j> {
 }
 
 pub(crate) fn run(job: Job<'_>) -> Result<RunResult, RunError> {
-    let plan = crate::plan(job.graph);
+    let plan = Plan::of(job.graph, |_| CombineForm::Native);
     let site = Site { plan: &plan, graph: job.graph, functions: job.functions };
-    let mut run = Run::begin(site, job)?;
+    // Sinks first: a place that cannot be written to is known before anything is read.
+    let writes = WholeWrites::open(site)?;
+    let lift_entries_max = &|_: &_| LIFT_ENTRIES_MAX;
+    let settings = WorksSettings { lanes: 1, seed: 0, path: &|it| it.path, lift_entries_max };
+    let works = Works::of(site, &settings, &Saved::new())?;
+    let scripted = works.sources.iter().any(Source::is_script);
+    // Under a script time is what the script says.
+    let clock = if scripted { RunClock::standing() } else { RunClock::System };
+    let (rounds, bundles, ledger) = (0, 0, Ledger::default());
+    let mut run = Run { site, job, works, writes, clock, scripted, rounds, bundles, ledger };
     let played = run.play();
     let last = Attempt { bundle: run.bundles, attempt: ATTEMPTS, attempts: ATTEMPTS };
     // Every `teardown` is called, whatever came before. If anything failed, the open parts of sinks are
     // dropped here, and nothing of them appears.
     played.and(run.works.tear_down(last))?;
-    run.finish()
+    // All writes appear, or none.
+    run.ledger.result.written = run.writes.commit(site.functions)?;
+    Ok(run.ledger.told(site.graph, run.job.observer))
 }
 
-impl<'p, 'j> Run<'p, 'j> {
-    fn begin(site: Site<'p>, job: Job<'j>) -> Result<Self, RunError> {
-        // Sinks first: a place that cannot be written to is known before anything is read.
-        let writes = WholeWrites::open(site)?;
-        let lift_entries_max = &|_: &_| LIFT_ENTRIES_MAX;
-        let settings = WorksSettings { lanes: 1, seed: 0, path: &|it| it.path, lift_entries_max };
-        let works = Works::of(site, &settings, &Saved::new())?;
-        let scripted = works.sources.iter().any(Source::is_script);
-        Ok(Self {
-            site,
-            job,
-            works,
-            writes,
-            // Under a script time is what the script says.
-            clock: if scripted { RunClock::standing() } else { RunClock::System },
-            scripted,
-            rounds: 0,
-            bundles: 0,
-            ledger: Ledger::default(),
-        })
-    }
-
+impl Run<'_, '_> {
     /// Asks all sources in turn until none has anything left.
     fn play(&mut self) -> Result<(), RunError> {
         // Groupings that nothing can reach are at their end from the beginning.
@@ -80,11 +70,8 @@ impl<'p, 'j> Run<'p, 'j> {
             if seen.contains(&Readiness::Ready) {
                 continue;
             }
-            let idle = seen.iter().filter_map(|readiness| match readiness {
-                Readiness::Idle(until) => Some(*until),
-                Readiness::Ready | Readiness::Done => None,
-            });
-            let Some(until) = idle.min() else { return Ok(()) };
+            let idle = seen.iter().filter_map(Readiness::idle_until).min();
+            let Some(until) = idle else { return Ok(()) };
             // Triggers and timers wait for processing time, too: it is due once it has passed.
             let deadline = self.works.next_deadline().map(|deadline| deadline + millis(1));
             self.clock.wait(self.job.interrupt, deadline.map_or(until, |it| it.min(until)));
@@ -122,8 +109,7 @@ impl<'p, 'j> Run<'p, 'j> {
         Ok(())
     }
 
-    /// Runs what waits for a stage as one bundle, or as several where one would make too much; without
-    /// anything, runs what time has made due there.
+    /// Runs what waits for a stage, as bundles; without anything, what time has made due there.
     fn stage_bundle(&mut self, id: StageId, parts: Vec<Admitted>) -> Result<(), RunError> {
         let (at, mut rest) = (id.0 as usize, VecDeque::from(parts));
         loop {
@@ -163,9 +149,7 @@ impl<'p, 'j> Run<'p, 'j> {
                     continue;
                 }
                 Target::View(id) => {
-                    let step = graph.producer(plan.views[id.0 as usize].collection);
-                    let view = &mut self.works.views[id.0 as usize];
-                    guarded(&step.path, || view.take(&mut batch))?;
+                    self.works.take_in_view(self.site, id, &mut batch)?;
                     continue;
                 }
                 Target::Write(step) => {
@@ -178,8 +162,7 @@ impl<'p, 'j> Run<'p, 'j> {
         Ok(())
     }
 
-    /// Lets everything happen that the last bundle or watermark made due. Nodes are in the order in
-    /// which data meets them, so one walk is enough.
+    /// Lets all happen that is due. Nodes are in the order in which data meets them: one walk will do.
     fn settle(&mut self) -> Result<(), RunError> {
         let now = self.clock.now();
         self.works.lanes[0].set_now(now);
@@ -206,8 +189,7 @@ impl<'p, 'j> Run<'p, 'j> {
         }
     }
 
-    /// A stage with state, timers or side inputs: first what was handed over, under the old watermark,
-    /// then what the new one makes due.
+    /// A stage with a head: what was handed over, under the old watermark, then what the new makes due.
     fn settle_stage(&mut self, id: StageId, now: Timestamp) -> Result<(), RunError> {
         let (site, at) = (self.site, id.0 as usize);
         let head = site.plan.stages[at].head.as_ref().expect("only such stages are nodes");
@@ -228,11 +210,5 @@ impl<'p, 'j> Run<'p, 'j> {
         self.works.lanes[0].tell(id);
         self.works.forget_views(site, &head.views);
         Ok(())
-    }
-
-    /// All writes appear, or none.
-    fn finish(mut self) -> Result<RunResult, RunError> {
-        self.ledger.result.written = self.writes.commit(self.site.functions)?;
-        Ok(self.ledger.told(self.site.graph, self.job.observer))
     }
 }

@@ -70,6 +70,16 @@ pub enum Readiness {
     Done,
 }
 
+impl Readiness {
+    /// The processing time that a source waits for, if it waits for one.
+    pub fn idle_until(&self) -> Option<Timestamp> {
+        match self {
+            Self::Idle(until) => Some(*until),
+            Self::Ready | Self::Done => None,
+        }
+    }
+}
+
 impl Source {
     pub(crate) fn impulse(step: &Step, saved: Option<&StepState>) -> Self {
         let given =

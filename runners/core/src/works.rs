@@ -13,7 +13,7 @@ pub use step::Stepped;
 
 use crate::{
     Attempt, Grouping, GroupingCode, GroupingPath, GroupingPlan, GroupingSettings, Lifter, Lifting,
-    Plan, Root, Source, Stage, StageWork, Target, ViewId, ViewPlan, ViewStore, tried,
+    Plan, Root, Source, Stage, StageWork, Target, ViewId, ViewPlan, ViewStore, guarded, tried,
 };
 use heliostat::batch::{Batch, Meta};
 use heliostat::graph::{Composite, Functions, Graph, Transform};
@@ -135,6 +135,21 @@ impl Works {
     /// The processing time that some trigger or timer waits for next.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.lanes.iter().filter_map(Lane::next_deadline).min()
+    }
+
+    /// Lets a view take the panes of a batch.
+    ///
+    /// # Errors
+    /// If code of the view panics.
+    pub fn take_in_view(
+        &mut self,
+        site: Site<'_>,
+        id: ViewId,
+        batch: &mut Batch,
+    ) -> Result<(), RunError> {
+        let path = &site.graph.producer(site.plan.views[id.0 as usize].collection).path;
+        let view = &mut self.views[id.0 as usize];
+        guarded(path, || view.take(batch))
     }
 
     /// Moves the watermarks of the views that a stage reads.

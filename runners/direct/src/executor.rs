@@ -149,10 +149,7 @@ impl<'a> Executor<'a> {
             let ready: Vec<usize> =
                 (0..readiness.len()).filter(|&at| readiness[at] == Readiness::Ready).collect();
             if ready.is_empty() {
-                let idle = readiness.iter().filter_map(|readiness| match readiness {
-                    Readiness::Idle(until) => Some(*until),
-                    Readiness::Ready | Readiness::Done => None,
-                });
+                let idle = readiness.iter().filter_map(Readiness::idle_until);
                 let Some(until) = idle.min() else { return Ok(Ended::Complete) };
                 // A deadline is due once it has passed.
                 let deadline = self.works.next_deadline().map(|deadline| deadline + millis(1));

@@ -293,10 +293,7 @@ impl<'a> Executor<'a> {
             return Ok(());
         }
         let next = began + every;
-        let idle = readiness.iter().filter_map(|readiness| match readiness {
-            Readiness::Idle(until) => Some(*until),
-            Readiness::Ready | Readiness::Done => None,
-        });
+        let idle = readiness.iter().filter_map(Readiness::idle_until);
         let is_idle = !readiness.contains(&Readiness::Ready);
         let until = if is_idle { idle.min().map_or(next, |it| it.max(next)) } else { next };
         // A deadline is due once it has passed.
@@ -351,10 +348,8 @@ impl<'a> Executor<'a> {
                         self.works.lanes[lane].exchanges[id.0 as usize].queue.push_back(batch);
                     }
                     Target::View(id) => {
-                        let collection = self.plan.views[id.0 as usize].collection;
-                        let path = &self.job.graph.producer(collection).path;
-                        let view = &mut self.works.views[id.0 as usize];
-                        heliostat_runner_core::guarded(path, || view.take(&mut batch))?;
+                        let site = site(&self.plan, &self.job);
+                        self.works.take_in_view(site, id, &mut batch)?;
                     }
                     Target::Write(step) => {
                         let input = self.job.graph.step(step).inputs[0];

@@ -126,10 +126,8 @@ impl Executor<'_> {
                     continue;
                 }
                 Target::View(id) => {
-                    let path =
-                        &self.job.graph.producer(self.plan.views[id.0 as usize].collection).path;
-                    let view = &mut self.works.views[id.0 as usize];
-                    guarded(path, || view.take(&mut batch))?;
+                    let site = site(&self.plan, &self.job);
+                    self.works.take_in_view(site, id, &mut batch)?;
                     self.works.lanes[0].stages[stage].give_back(target, batch);
                     continue;
                 }

@@ -5,7 +5,7 @@ use crate::batch::{Batch, ColumnExt, Each};
 use crate::graph::{Composite, Graph, Step, Transform};
 use crate::testing::ScriptEvent;
 use crate::{
-    Capability, Completion, Extent, Job, PaneInfo, Result, RunError, RunResult, Runner, Setting,
+    Capability, Completion, Job, PaneInfo, Result, RunError, RunResult, Runner, Setting,
     SettingKind, Support, Timestamp,
 };
 use std::collections::BTreeMap;
@@ -207,7 +207,7 @@ impl Runner for Relay {
     fn support(&self) -> Support {
         let all = Support::everything();
         match self.fault == Fault::WithoutScripts {
-            true => all.with(Capability::TestStreamBasic, Extent::None),
+            true => all.without(Capability::TestStreamBasic, "it plays no scripts"),
             false => all,
         }
     }
