@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use heliostat::{Matrix, Runner, runners};
 
-use crate::{Column, Commands, column, html, json, page};
+use crate::{Column, Invocations, column, html, json, page};
 
 const USAGE: &str = "\
-usage: heliostat-capability-matrix write --runner NAME [--to FOLDER]
+usage: heliostat-capability-matrix write --runner NAME [--to FOLDER] [--beside FILE ..]
 
 `write` runs everything on the runners that are linked in, and writes into FOLDER, or else here, what
 came: the column of the runner NAME (matrix.json) and the pages of all (capability-matrix.md and .html).
+A FILE is the matrix.json of a runner that is not linked in; the pages show its column beside the others.
 What declarations and results disagree about is printed, and then nothing is written.";
 
 /// The column that a runner's crate ships.
@@ -83,6 +84,8 @@ pub fn command(arguments: impl IntoIterator<Item = String>, out: &mut dyn Write)
 struct Asked {
     runner: String,
     folder: PathBuf,
+    /// Columns of runners that are not linked in.
+    beside: Vec<Matrix>,
 }
 
 enum Written {
@@ -92,7 +95,7 @@ enum Written {
 }
 
 fn asked(arguments: &[String]) -> Result<Asked, String> {
-    let (mut runner, mut folder) = (None, PathBuf::from("."));
+    let (mut runner, mut folder, mut beside) = (None, PathBuf::from("."), Vec::new());
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         let mut value =
@@ -100,6 +103,7 @@ fn asked(arguments: &[String]) -> Result<Asked, String> {
         match argument.as_str() {
             "--runner" => runner = Some(value()?.clone()),
             "--to" => folder = PathBuf::from(value()?),
+            "--beside" => beside.push(read(value()?)?),
             _ => return Err(format!("`write` does not know `{argument}`\n{USAGE}")),
         }
     }
@@ -117,10 +121,21 @@ fn asked(arguments: &[String]) -> Result<Asked, String> {
     if !folder.is_dir() {
         return Err(format!("there is no folder {}", folder.display()));
     }
-    Ok(Asked { runner, folder })
+    let is_linked = |it: &&Matrix| runners().iter().any(|runner| runner.name() == it.runner);
+    if let Some(twice) = beside.iter().find(is_linked) {
+        return Err(format!("`{}` is linked in, and its column is computed anew", twice.runner));
+    }
+    Ok(Asked { runner, folder, beside })
 }
 
-fn written(Asked { runner, folder }: &Asked) -> Result<Written, String> {
+/// A column that was computed elsewhere.
+fn read(path: &str) -> Result<Matrix, String> {
+    let unreadable = |error: &dyn std::fmt::Display| format!("cannot read {path}: {error}");
+    let text = fs::read_to_string(path).map_err(|error| unreadable(&error))?;
+    Matrix::parse(&text).map_err(|error| unreadable(&error))
+}
+
+fn written(Asked { runner, folder, beside }: &Asked) -> Result<Written, String> {
     let linked = runners().into_iter().map(Arc::<dyn Runner>::from);
     let columns: Vec<Column> = linked.map(column).collect();
     let complaints: Vec<String> =
@@ -128,13 +143,14 @@ fn written(Asked { runner, folder }: &Asked) -> Result<Written, String> {
     if !complaints.is_empty() {
         return Ok(Written::Nothing(complaints));
     }
-    let matrices: Vec<Matrix> = columns.into_iter().map(|column| column.matrix).collect();
+    let linked = columns.into_iter().map(|column| column.matrix);
+    let matrices: Vec<Matrix> = linked.chain(beside.iter().cloned()).collect();
     let of_runner = matrices.iter().find(|matrix| matrix.runner == *runner);
     let of_runner = of_runner.expect("there is a column for each runner that is linked in");
     let as_json = |error: serde_json::Error| format!("a name cannot be written as JSON: {error}");
-    let commands = Commands::of_author(runner);
-    let markdown = page(&matrices, &commands);
-    let browsed = html(&matrices, &commands, None).map_err(as_json)?;
+    let invocations = Invocations::of_author(runner);
+    let markdown = page(&matrices, &invocations);
+    let browsed = html(&matrices, &invocations, None).map_err(as_json)?;
     let mut paths = Vec::new();
     let texts = [json(of_runner).map_err(as_json)?, markdown, browsed];
     for (name, text) in [COLUMN].into_iter().chain(PAGES).zip(texts) {

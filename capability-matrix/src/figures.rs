@@ -4,9 +4,9 @@
 mod workloads;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::convert::Infallible;
 
-use heliostat::{Clock as _, Pipeline, Runner, SystemClock, Timestamp};
+use heliostat::{Clock as _, Pipeline, RunError, Runner, SystemClock};
 use heliostat_conformance::{cases, checks, planned, run_case, run_check, trusting};
 use serde::{Deserialize, Serialize};
 
@@ -60,17 +60,15 @@ pub struct RunnerFigures {
 pub struct Rate {
     /// What the pipeline does.
     pub about: String,
-    /// How many elements it read.
+    /// How many elements a run reads.
     pub elements: u64,
-    /// Of them in a second, whole run: the median of a few.
+    /// Elements in a second, over several whole runs.
     pub per_second: u64,
 }
 
-/// How often the throughput of a pipeline is measured.
-const RUNS: usize = 5;
-
-/// A case is run again and again for this long, so that a clock of milliseconds is enough.
-const CASE_MILLIS: i64 = 40;
+/// For how many milliseconds a case, and a pipeline, is run again and again.
+const CASE_MILLIS: u64 = 40;
+const RATE_MILLIS: u64 = 1_000;
 
 impl Figures {
     /// Measures all that there is on these runners. Where a runner can be told to trust pipelines, it
@@ -84,7 +82,7 @@ impl Figures {
     ///
     /// # Errors
     /// If a pipeline cannot be run.
-    pub fn measured(runners: &[Box<dyn Runner>]) -> Result<Self, heliostat::RunError> {
+    pub fn measured(runners: &[Box<dyn Runner>]) -> Result<Self, RunError> {
         let date: String = SystemClock.now().to_string().chars().take(10).collect();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut of_runners = BTreeMap::new();
@@ -98,7 +96,7 @@ impl Figures {
 }
 
 impl RunnerFigures {
-    fn measured(runner: &dyn Runner) -> Result<Self, heliostat::RunError> {
+    fn measured(runner: &dyn Runner) -> Result<Self, RunError> {
         let support = runner.support();
         let mut micros = BTreeMap::new();
         for case in cases().iter().filter(|case| planned(case).is_none()) {
@@ -118,38 +116,36 @@ impl RunnerFigures {
     }
 }
 
-/// The mean of as many runs as there is time for.
-fn micros_of(run: impl Fn()) -> u64 {
-    let (begin, mut runs) = (SystemClock.now(), 0_u64);
+/// Runs again and again for so long: how often, and in how many milliseconds. Over many runs, a clock
+/// of milliseconds is enough.
+fn repeated<E>(millis_min: u64, mut run: impl FnMut() -> Result<(), E>) -> Result<(u64, u64), E> {
+    let (begin, mut runs) = (SystemClock.now(), 0);
     loop {
-        run();
+        run()?;
         runs += 1;
-        let millis = since(begin);
-        if CASE_MILLIS <= millis {
-            return u64::try_from(millis).unwrap_or_default() * 1_000 / runs;
+        let millis = SystemClock.now().millis() - begin.millis();
+        let millis = u64::try_from(millis).unwrap_or_default();
+        if millis_min <= millis {
+            return Ok((runs, millis));
         }
     }
 }
 
-fn rate(runner: &dyn Runner, workload: &Workload) -> Result<Rate, heliostat::RunError> {
-    let mut millis = Vec::new();
-    for _ in 0..RUNS {
-        let pipeline = Pipeline::new();
-        (workload.build)(&pipeline);
-        let begin = SystemClock.now();
-        runner.run(&pipeline)?;
-        millis.push(since(begin));
-    }
-    millis.sort_unstable();
-    let median = Duration::from_millis(u64::try_from(millis[RUNS / 2]).unwrap_or_default().max(1));
-    let per_second = u128::from(ELEMENTS) * 1_000 / median.as_millis();
-    Ok(Rate {
-        about: workload.about.to_owned(),
-        elements: ELEMENTS,
-        per_second: u64::try_from(per_second).unwrap_or(u64::MAX),
-    })
+fn micros_of(run: impl Fn()) -> u64 {
+    let once = || -> Result<(), Infallible> {
+        run();
+        Ok(())
+    };
+    let Ok((runs, millis)) = repeated(CASE_MILLIS, once);
+    millis * 1_000 / runs
 }
 
-fn since(begin: Timestamp) -> i64 {
-    SystemClock.now().millis() - begin.millis()
+fn rate(runner: &dyn Runner, workload: &Workload) -> Result<Rate, RunError> {
+    let (runs, millis) = repeated(RATE_MILLIS, || {
+        let pipeline = Pipeline::new();
+        (workload.build)(&pipeline);
+        runner.run(&pipeline).map(drop)
+    })?;
+    let (about, elements) = (workload.about.to_owned(), ELEMENTS);
+    Ok(Rate { about, elements, per_second: elements * runs * 1_000 / millis })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use heliostat::{Capability, Finding, Matrix};
 use serde::Serialize;
 
-use crate::{Beam, Commands, Figures};
+use crate::{Beam, Figures, Invocations};
 
 /// The page without what it shows.
 const FRAME: &str = include_str!("report.html");
@@ -52,13 +52,13 @@ struct Shown {
 /// The page, with filters, with the cases behind each cell, and with figures where they were measured.
 ///
 /// ```
-/// use heliostat_capability_matrix::{Commands, column, html};
+/// use heliostat_capability_matrix::{Invocations, column, html};
 ///
 /// let columns: Vec<_> = heliostat_conformance::rigs()
 ///     .into_iter()
 ///     .map(|rig| column(rig.runner.into()).matrix)
 ///     .collect();
-/// let page = html(&columns, &Commands::ours(), None)?;
+/// let page = html(&columns, &Invocations::ours(), None)?;
 /// assert!(page.starts_with("<!doctype html>"));
 /// assert!(page.contains(r#""id":"window.fixed""#) && !page.contains("https://"));
 /// # Ok::<(), serde_json::Error>(())
@@ -68,7 +68,7 @@ struct Shown {
 /// If a name cannot be written as JSON.
 pub fn html(
     columns: &[Matrix],
-    commands: &Commands,
+    invocations: &Invocations,
     figures: Option<&Figures>,
 ) -> serde_json::Result<String> {
     let all_cells = columns.iter().flat_map(|column| column.cells.values());
@@ -99,7 +99,7 @@ pub fn html(
     };
     let data = Data {
         runners: columns.iter().map(runner).collect(),
-        command: &commands.cases,
+        command: &invocations.cases,
         capabilities: Capability::ALL.iter().map(row).collect(),
         cases: cases.clone(),
         figures,

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use heliostat::{Matrix, runners};
 use heliostat_capability_matrix::{
-    Column, Commands, FIGURES, Figures, HTML, PAGE, column, html, json, matrix_path, page,
+    Column, FIGURES, Figures, HTML, Invocations, PAGE, column, html, json, matrix_path, page,
 };
 use heliostat_conformance::rigs;
 
@@ -41,9 +41,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         writeln!(out, "{path}")?;
     }
     let figures: Figures = serde_json::from_str(&fs::read_to_string(root.join(FIGURES))?)?;
-    let commands = Commands::ours();
-    fs::write(root.join(PAGE), page(&matrices, &commands))?;
-    fs::write(root.join(HTML), html(&matrices, &commands, Some(&figures))?)?;
+    let invocations = Invocations::ours();
+    fs::write(root.join(PAGE), page(&matrices, &invocations))?;
+    fs::write(root.join(HTML), html(&matrices, &invocations, Some(&figures))?)?;
     writeln!(out, "{PAGE}\n{HTML}")?;
     Ok(ExitCode::SUCCESS)
 }

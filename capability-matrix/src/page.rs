@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use heliostat::{Capability, Finding, Matrix, Question};
 
-use crate::{Beam, Commands};
+use crate::{Beam, Invocations};
 
 const QUESTIONS: [(Question, &str); 5] = [
     (Question::What, "What is computed"),
@@ -21,18 +21,18 @@ const CASES_NAMED: usize = 2;
 /// The page.
 ///
 /// ```
-/// use heliostat_capability_matrix::{Commands, column, page};
+/// use heliostat_capability_matrix::{Invocations, column, page};
 ///
 /// let columns: Vec<_> = heliostat_conformance::rigs()
 ///     .into_iter()
 ///     .map(|rig| column(rig.runner.into()).matrix)
 ///     .collect();
-/// let page = page(&columns, &Commands::ours());
+/// let page = page(&columns, &Invocations::ours());
 /// assert!(page.starts_with("# Capability matrix\n"));
 /// assert!(page.contains("| `window.fixed` | "));
 /// ```
-pub fn page(columns: &[Matrix], commands: &Commands) -> String {
-    let mut page = opening(columns, commands);
+pub fn page(columns: &[Matrix], invocations: &Invocations) -> String {
+    let mut page = opening(columns, invocations);
     page.push_str(&totals(columns));
     for (question, title) in QUESTIONS {
         page.push_str(&format!("\n## {title}\n\n"));
@@ -45,7 +45,7 @@ pub fn page(columns: &[Matrix], commands: &Commands) -> String {
     page
 }
 
-fn opening(columns: &[Matrix], Commands { write, cases }: &Commands) -> String {
+fn opening(columns: &[Matrix], Invocations { write, cases }: &Invocations) -> String {
     let suites: BTreeSet<&str> = columns.iter().map(|column| column.suite.as_str()).collect();
     let suites = suites.into_iter().collect::<Vec<_>>().join(" and ");
     format!(

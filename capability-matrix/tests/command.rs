@@ -20,6 +20,13 @@ fn each_end_has_its_code_and_its_words() {
         (&["write", "--runner", "nobody"], 2, "there is no runner `nobody` (linked in: `direct`"),
         (&["write", "--runner", "direct", "--to", "no/where"], 2, "there is no folder no/where"),
         (&["write", "direct"], 2, "`write` does not know `direct`"),
+        (&["write", "--beside", "no/where"], 2, "error: cannot read no/where: "),
+        (&["write", "--beside", "Cargo.toml"], 2, "error: cannot read Cargo.toml: "),
+        (
+            &["write", "--runner", "direct", "--beside", "../runners/per-record/matrix.json"],
+            2,
+            "error: `per-record` is linked in, and its column is computed anew",
+        ),
         (&["walk"], 2, "there is no command `walk`"),
         (&["walk"], 2, "usage: heliostat-capability-matrix write --runner NAME"),
         (&[], 2, "usage: heliostat-capability-matrix write --runner NAME"),
@@ -39,7 +46,8 @@ fn it_writes_the_column_of_one_runner_and_pages_of_all() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("written");
     fs::create_dir_all(&folder).expect("it can be made");
     let to = folder.display().to_string();
-    let (code, out) = run(&["write", "--runner", "direct", "--to", &to]);
+    let elsewhere = "../examples/small-runner/matrix.json";
+    let (code, out) = run(&["write", "--runner", "direct", "--to", &to, "--beside", elsewhere]);
     let names = ["matrix.json", "capability-matrix.md", "capability-matrix.html"];
     let paths = names.map(|name| format!("{}\n", folder.join(name).display()));
     assert_eq!((code, out), (0, paths.concat()));
@@ -59,4 +67,5 @@ fn it_writes_the_column_of_one_runner_and_pages_of_all() {
             page.contains(&format!("\n| {} {} |", column.matrix.runner, column.matrix.version))
         );
     }
+    assert!(page.contains("\n| small "), "the column of the file is shown too");
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use heliostat::Matrix;
 use heliostat_capability_matrix::{
-    Column, Commands, FIGURES, Figures, HTML, PAGE, column, html, json, matrix_path, page,
+    Column, FIGURES, Figures, HTML, Invocations, PAGE, column, html, json, matrix_path, page,
 };
 use heliostat_conformance::rigs;
 
@@ -30,10 +30,10 @@ fn nobody_edited_the_matrix_and_nothing_contradicts_it() {
         assert_eq!(committed(&path), json, "{path} {STALE}");
         assert_eq!(Matrix::parse(&json).expect("it is read by the sdk"), *matrix, "{path}");
     }
-    let commands = Commands::ours();
-    assert_eq!(committed(PAGE), page(&matrices, &commands), "{PAGE} {STALE}");
+    let invocations = Invocations::ours();
+    assert_eq!(committed(PAGE), page(&matrices, &invocations), "{PAGE} {STALE}");
     // What was measured is as it was when somebody measured it.
     let figures: Figures = serde_json::from_str(&committed(FIGURES)).expect("figures are JSON");
-    let html = html(&matrices, &commands, Some(&figures)).expect("a page is text");
+    let html = html(&matrices, &invocations, Some(&figures)).expect("a page is text");
     assert!(committed(HTML) == html, "{HTML} {STALE}");
 }

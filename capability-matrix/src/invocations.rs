@@ -5,21 +5,21 @@ use heliostat_conformance::invocation;
 /// How the pages were written, and how a case behind a cell is run.
 ///
 /// ```
-/// use heliostat_capability_matrix::Commands;
+/// use heliostat_capability_matrix::Invocations;
 ///
-/// let commands = Commands::ours();
-/// assert!(commands.write.ends_with("heliostat-capability-matrix"));
-/// assert!(commands.cases.contains("heliostat-conformance"));
+/// let invocations = Invocations::ours();
+/// assert!(invocations.write.ends_with("heliostat-capability-matrix"));
+/// assert!(invocations.cases.contains("heliostat-conformance"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commands {
+pub struct Invocations {
     /// Writes the pages and columns.
     pub write: String,
     /// Runs cases; `run --runner NAME CASE` comes behind it.
     pub cases: String,
 }
 
-impl Commands {
+impl Invocations {
     /// Those of this repository.
     pub fn ours() -> Self {
         Self {
@@ -31,10 +31,10 @@ impl Commands {
     /// Those of whoever runs this program for a runner.
     ///
     /// ```
-    /// use heliostat_capability_matrix::Commands;
+    /// use heliostat_capability_matrix::Invocations;
     ///
-    /// let commands = Commands::of_author("small");
-    /// assert_eq!(commands.write, format!("{} write --runner small", commands.cases));
+    /// let invocations = Invocations::of_author("small");
+    /// assert_eq!(invocations.write, format!("{} write --runner small", invocations.cases));
     /// ```
     pub fn of_author(runner: &str) -> Self {
         let cases = invocation();
