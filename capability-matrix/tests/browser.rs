@@ -64,6 +64,7 @@ fn the_page_answers_in_a_browser_and_fits_a_phone() {
         assert_eq!(seen["columns"], 2, "{width}: one runner");
         assert_eq!(seen["sections"], 1, "{width}: one group");
         assert_eq!(seen["none"], 0, "{width}: no window is partial");
+        assert_eq!(seen["total"][0], seen["total"][1], "{width}: a total shows what it counts");
         assert!(seen["partial"].as_u64().is_some_and(|rows| 0 < rows), "{width}: some are partial");
         assert!(seen["words"].to_string().contains("window.session"), "{width}: {}", seen["words"]);
         assert!(seen["told"].to_string().contains(" of "), "{width}: {}", seen["told"]);

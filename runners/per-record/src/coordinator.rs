@@ -50,7 +50,7 @@ impl Coordinator<'_, '_> {
         self.take_bad_rows();
         let mut turn = self.shared.clock.now() + millis(TURN_MILLIS);
         if let Some(savepoints) = &mut self.savepoints {
-            savepoints.step(&mut self.commits, &self.bad_rows)?;
+            savepoints.step(&mut self.commits)?;
             if !savepoints.is_open {
                 turn = turn.min(savepoints.due);
             }

@@ -3,7 +3,7 @@
 use crate::worker::{Counts, Shared, WorkerPart};
 use heliostat::savepoint::SavepointHeader;
 use heliostat::{
-    BadRow, Completion, Duration, RunError, SavepointStore, SinkStyle, Timestamp, TransformId,
+    Completion, Duration, RunError, SavepointStore, SinkStyle, Timestamp, TransformId,
 };
 use heliostat_runner_core::{Commits, LaneParts, Ledger, caught};
 use std::collections::BTreeMap;
@@ -42,14 +42,13 @@ impl<'a, 'b> Savepoints<'a, 'b> {
     pub(crate) fn step(
         &mut self,
         commits: &mut BTreeMap<TransformId, Commits>,
-        bad_rows: &BTreeMap<usize, Vec<BadRow>>,
     ) -> Result<(), RunError> {
         let control = &self.shared.control;
         self.take_parts();
         let mut parts = self.parts.iter().zip(&self.last);
         if self.is_open && parts.all(|(part, last)| part.is_some() || last.is_some()) {
             self.is_open = false;
-            self.store(commits, bad_rows)?;
+            self.store(commits)?;
         }
         let now = self.shared.clock.now();
         if !self.is_open && self.due <= now && !control.is_done() {
@@ -74,11 +73,7 @@ impl<'a, 'b> Savepoints<'a, 'b> {
         }
     }
 
-    fn store(
-        &mut self,
-        commits: &mut BTreeMap<TransformId, Commits>,
-        bad_rows: &BTreeMap<usize, Vec<BadRow>>,
-    ) -> Result<(), RunError> {
+    fn store(&mut self, commits: &mut BTreeMap<TransformId, Commits>) -> Result<(), RunError> {
         let site = self.shared.site;
         let mut parts: Vec<WorkerPart> = Vec::new();
         for (part, last) in self.parts.iter_mut().zip(&mut self.last) {
@@ -93,7 +88,11 @@ impl<'a, 'b> Savepoints<'a, 'b> {
         let mut counts = Counts::new();
         let (mut read_bundles, mut elements) = (self.header.bundles, self.header.elements);
         let mut lanes = Vec::new();
+        let mut ledger = self.ledger.clone();
         for part in &parts {
+            for (source, rows) in &part.bad_rows {
+                ledger.show_bad_rows(self.shared.layout.root_path(site, *source), rows);
+            }
             lanes.push(part.lane.clone());
             read_bundles += part.read_bundles;
             elements += part.elements;
@@ -102,11 +101,7 @@ impl<'a, 'b> Savepoints<'a, 'b> {
             }
         }
         take_prepared(parts, commits);
-        let mut ledger = self.ledger.clone();
         ledger.add_bundle(counts);
-        for (source, rows) in bad_rows {
-            ledger.show_bad_rows(self.shared.layout.root_path(site, *source), rows);
-        }
         ledger.attribute_expansions(site.graph);
         let header = SavepointHeader {
             bundles: read_bundles,

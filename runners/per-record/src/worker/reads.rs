@@ -30,8 +30,8 @@ pub(super) struct ReadState {
     pub(super) untold: usize,
     /// How many bundles it gave.
     pub(super) bundles: u64,
-    /// How many bad rows were told.
-    bad_rows: usize,
+    /// The first bad rows, which were told.
+    pub(super) bad_rows: Vec<BadRow>,
     /// Of how many elements, how many were made at the most.
     made: (u64, u64),
 }
@@ -42,7 +42,7 @@ impl ReadState {
             let outputs = &site.graph.step(source.step()).outputs;
             [0, 1].map(|at| empty(site.functions, outputs[at]))
         });
-        Self { rows, turn: 0, untold: 0, bundles: 0, bad_rows: 0, made: (0, 0) }
+        Self { rows, turn: 0, untold: 0, bundles: 0, bad_rows: Vec::new(), made: (0, 0) }
     }
 }
 
@@ -234,8 +234,10 @@ impl Worker<'_> {
     /// Tells the first bad rows of a source; of more, nobody wants to know.
     fn tell_bad_rows(&mut self, at: usize, rows: Vec<BadRow>) {
         let told = &mut self.reads[at].bad_rows;
-        if !rows.is_empty() && *told < RunResult::BAD_ROWS_KEPT {
-            *told += rows.len();
+        let room = RunResult::BAD_ROWS_KEPT.saturating_sub(told.len());
+        let rows: Vec<BadRow> = rows.into_iter().take(room).collect();
+        if !rows.is_empty() {
+            told.extend_from_slice(&rows);
             self.shared.control.tell_bad_rows(BadRows { source: at, rows });
         }
     }

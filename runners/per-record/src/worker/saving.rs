@@ -4,7 +4,7 @@
 use super::{Counts, Prepared, Worker};
 use crate::layout::head;
 use crate::mail::BarrierKind;
-use heliostat::{RunError, TransformId};
+use heliostat::{BadRow, RunError, TransformId};
 use heliostat_runner_core::{LaneParts, Root, Target, add_metrics};
 
 /// What a worker has of a savepoint.
@@ -18,6 +18,8 @@ pub(crate) struct WorkerPart {
     /// How many bundles and elements its reads had given.
     pub(crate) read_bundles: u64,
     pub(crate) elements: u64,
+    /// The first bad rows that its reads had told of, by source.
+    pub(crate) bad_rows: Vec<(usize, Vec<BadRow>)>,
     /// It is at its end: this is its part of all savepoints from now on.
     pub(crate) is_last: bool,
 }
@@ -71,8 +73,11 @@ impl Worker<'_> {
         }
         let Self { parts, reads, saving, now, counts, .. } = self;
         let Some(Saving { part, .. }) = saving else { return Ok(()) };
-        for ((source, read), counts) in parts.sources.iter().zip(reads).zip(counts) {
+        for (at, ((source, read), counts)) in
+            parts.sources.iter().zip(reads).zip(counts).enumerate()
+        {
             let Some(source) = source else { continue };
+            part.bad_rows.push((at, read.bad_rows.clone()));
             part.lane.take_source(source, *now)?;
             part.read_bundles += read.bundles;
             if source.is_read() {
