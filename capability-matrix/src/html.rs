@@ -52,11 +52,12 @@ struct Shown {
 /// The page, with filters, with the cases behind each cell, and with figures where they were measured.
 ///
 /// ```
-/// use heliostat_capability_matrix::{Invocations, column, html};
+/// use heliostat::Matrix;
+/// use heliostat_capability_matrix::{Invocations, html};
 ///
-/// let columns: Vec<_> = heliostat_conformance::rigs()
-///     .into_iter()
-///     .map(|rig| column(rig.runner.into()).matrix)
+/// let columns: Vec<Matrix> = heliostat::runners()
+///     .iter()
+///     .filter_map(|runner| Matrix::parse(runner.matrix()).ok())
 ///     .collect();
 /// let page = html(&columns, &Invocations::ours(), None)?;
 /// assert!(page.starts_with("<!doctype html>"));

@@ -5,13 +5,15 @@ use heliostat::{Capability, Matrix};
 /// The column as JSON, a cell a line, in the order of the matrix.
 ///
 /// ```
-/// use heliostat_capability_matrix::{column, json};
+/// use heliostat_capability_matrix::json;
 ///
-/// for rig in heliostat_conformance::rigs() {
-///     let json = json(&column(rig.runner.into()).matrix)?;
+/// for runner in heliostat::runners() {
+///     let matrix = heliostat::Matrix::parse(runner.matrix())?;
+///     let json = json(&matrix)?;
 ///     assert!(json.contains("\n    \"mode.retracting\": {\"bounded\":\"planned\","));
+///     assert_eq!(json, runner.matrix());
 /// }
-/// # Ok::<(), serde_json::Error>(())
+/// # Ok::<(), heliostat::Error>(())
 /// ```
 ///
 /// # Errors

@@ -21,11 +21,12 @@ const CASES_NAMED: usize = 2;
 /// The page.
 ///
 /// ```
-/// use heliostat_capability_matrix::{Invocations, column, page};
+/// use heliostat::Matrix;
+/// use heliostat_capability_matrix::{Invocations, page};
 ///
-/// let columns: Vec<_> = heliostat_conformance::rigs()
-///     .into_iter()
-///     .map(|rig| column(rig.runner.into()).matrix)
+/// let columns: Vec<Matrix> = heliostat::runners()
+///     .iter()
+///     .filter_map(|runner| Matrix::parse(runner.matrix()).ok())
 ///     .collect();
 /// let page = page(&columns, &Invocations::ours());
 /// assert!(page.starts_with("# Capability matrix\n"));
