@@ -48,13 +48,8 @@ pub(super) fn check(program: &Program, author: Build<'_>, matches: &ArgMatches) 
 
 /// All of it for people.
 fn tell(program: &Program, graph: &Graph, verdicts: &[Verdict]) {
-    let mut shown: Vec<&Problem> = Vec::new();
-    for problem in verdicts.iter().flat_map(|verdict| &verdict.problems) {
-        // What is wrong for every runner is said once.
-        if !shown.contains(&problem) {
-            program.console.result(format_args!("{problem}"));
-            shown.push(problem);
-        }
+    for problem in different(verdicts) {
+        program.console.result(format_args!("{problem}"));
     }
     for verdict in verdicts {
         if !verdict.takes_it() {
@@ -73,6 +68,17 @@ fn tell(program: &Program, graph: &Graph, verdicts: &[Verdict]) {
             program.console.result(told);
         }
     }
+}
+
+/// The problems of all runners: what is wrong for each of them is there once.
+pub(super) fn different(verdicts: &[Verdict]) -> Vec<&Problem> {
+    let mut problems: Vec<&Problem> = Vec::new();
+    for problem in verdicts.iter().flat_map(|verdict| &verdict.problems) {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    problems
 }
 
 /// The line that names the runners which would take the pipeline and were not asked.

@@ -28,13 +28,12 @@ use self::roots::Roots;
 use self::smaller::{Smaller, smaller};
 use self::stop::Stop;
 use super::build::{Build, build};
-use super::check::Verdict;
+use super::check::{Verdict, different};
 use super::number::{counted, thousands};
 use super::progress::ProgressLine;
 use super::signals;
 use super::{Exit, Program};
 use crate::graph::Graph;
-use crate::preflight::Problem;
 use crate::{Interrupt, Result, Runner};
 use clap::ArgMatches;
 use std::sync::Arc;
@@ -82,12 +81,8 @@ impl Program {
     fn all_take(&self, graph: &Graph, scripted: &Graph, runners: &[Box<dyn Runner>]) -> bool {
         let verdicts = runners.iter().map(|runner| Verdict::of(scripted, runner.as_ref()));
         let verdicts: Vec<Verdict> = verdicts.collect();
-        let mut told: Vec<&Problem> = Vec::new();
-        for problem in verdicts.iter().flat_map(|verdict| &verdict.problems) {
-            if !told.contains(&problem) {
-                self.console.remark(format_args!("{problem}"));
-                told.push(problem);
-            }
+        for problem in different(&verdicts) {
+            self.console.remark(format_args!("{problem}"));
         }
         let mut needs_script = Vec::new();
         for (verdict, runner) in verdicts.iter().zip(runners).filter(|it| !it.0.takes_it()) {

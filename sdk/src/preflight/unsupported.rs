@@ -117,9 +117,12 @@ fn help(unmet: &Unmet) -> String {
         (Some(change), Some(runner)) => format!("{change}; or {runner}"),
         (Some(change), None) => change.clone(),
         (None, Some(runner)) => runner,
+        (None, None) if unmet.capability.standing() == Standing::Planned => {
+            "do without the step until it is built".into()
+        }
         (None, None) => {
-            "no other linked runner takes the whole pipeline: link one that does, or do \
-                         without the step"
+            "no other linked runner takes the whole pipeline: link one that does, or do without \
+             the step"
                 .into()
         }
     }

@@ -376,3 +376,20 @@ fn what_is_asked_for_by_name_can_be_left_out() {
         assert_eq!(planned, capability.standing() == Standing::Planned, "{problem}");
     }
 }
+
+#[test]
+fn what_is_not_built_is_not_looked_for_elsewhere() {
+    let graph = built(|it| {
+        let side = it.create([1]).as_singleton();
+        let step = scripted(it, Window::fixed(secs(9))).par_do_with(|declare| {
+            declare.on_window_expiration(|_, (), _| Ok(()));
+            declare.side_input(&side);
+            Declaring
+        });
+        drop(step.main().named("State"));
+    });
+    let problems = preflight::check(&graph, &Support::none(), "small");
+    let planned = problems.iter().find(|it| it.what.contains("`side.in_timer`"));
+    let help = planned.map(|it| it.help.as_str());
+    assert_eq!(help, Some("do without the step until it is built"), "{problems:?}");
+}

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use heliostat::batch::Batch;
-use heliostat::erased_io::{ErasedRead, ErasedWrite};
 use heliostat::graph::{
-    Composite, Functions, Graph, KeyedFn, ParDoSpec, StepFn, StepWork, Transform, ViewValue,
+    Composite, Functions, Graph, ParDoSpec, StepFn, StepWork, Transform, ViewValue,
 };
 use heliostat::{PaneInfo, PaneTiming, Result};
 
@@ -32,6 +31,17 @@ pub(super) enum StepMistake {
     SkipsACall,
 }
 
+/// The code with something else in the place of what each step of a kind has.
+fn replaced(
+    graph: &Graph,
+    functions: &Functions,
+    is_it: impl Fn(&Transform) -> bool,
+    with: impl Fn(Functions, &str) -> Functions,
+) -> Functions {
+    let steps = graph.steps().iter().filter(|step| is_it(&step.transform));
+    steps.fold(functions.clone(), |changed, step| with(changed, &step.path))
+}
+
 /// The code with a mistake in each step without state for which this holds.
 fn in_steps(
     graph: &Graph,
@@ -39,19 +49,10 @@ fn in_steps(
     seed: u64,
     (mistake, holds): (StepMistake, fn(&ParDoSpec) -> bool),
 ) -> Functions {
-    graph.steps().iter().fold(functions.clone(), |changed, step| match &step.transform {
-        Transform::ParDo(spec) if !spec.is_keyed() && holds(spec) => {
-            let (path, functions) = (step.path.clone(), functions.clone());
-            let code = Disturbed { functions, path, mistake, seed };
-            changed.with_step(&step.path, Arc::new(code))
-        }
-        Transform::ParDo(_)
-        | Transform::Impulse
-        | Transform::GroupByKey
-        | Transform::Flatten
-        | Transform::WindowInto(_)
-        | Transform::TestStream(_)
-        | Transform::Composite(_) => changed,
+    let is_it = |transform: &Transform| matches!(transform, Transform::ParDo(spec) if !spec.is_keyed() && holds(spec));
+    replaced(graph, functions, is_it, |changed, path| {
+        let (functions, owned) = (functions.clone(), path.to_owned());
+        changed.with_step(path, Arc::new(Disturbed { functions, path: owned, mistake, seed }))
     })
 }
 
@@ -96,18 +97,11 @@ mistakes! {
 }
 
 fn in_keyed(graph: &Graph, functions: &Functions, mistake: KeyedMistake) -> Functions {
-    graph.steps().iter().fold(functions.clone(), |changed, step| match &step.transform {
-        Transform::ParDo(spec) if spec.is_keyed() => {
-            let code = Keyed { functions: functions.clone(), path: step.path.clone(), mistake };
-            changed.with_keyed(&step.path, Arc::new(code) as Arc<dyn KeyedFn>)
-        }
-        Transform::ParDo(_)
-        | Transform::Impulse
-        | Transform::GroupByKey
-        | Transform::Flatten
-        | Transform::WindowInto(_)
-        | Transform::TestStream(_)
-        | Transform::Composite(_) => changed,
+    let is_it =
+        |transform: &Transform| matches!(transform, Transform::ParDo(spec) if spec.is_keyed());
+    replaced(graph, functions, is_it, |changed, path| {
+        let (functions, owned) = (functions.clone(), path.to_owned());
+        changed.with_keyed(path, Arc::new(Keyed { functions, path: owned, mistake }))
     })
 }
 
@@ -116,14 +110,11 @@ fn in_reads(
     functions: &Functions,
     (mistake, seed): (ReadMistake, u64),
 ) -> Functions {
-    let reads = graph
-        .steps()
-        .iter()
-        .filter(|step| matches!(&step.transform, Transform::Composite(Composite::Read(_))));
-    reads.fold(functions.clone(), |changed, step| {
-        let (path, functions) = (step.path.clone(), functions.clone());
-        let source = Misread { functions, path, mistake, seed };
-        changed.with_read(&step.path, Arc::new(source) as Arc<dyn ErasedRead>)
+    let is_it =
+        |transform: &Transform| matches!(transform, Transform::Composite(Composite::Read(_)));
+    replaced(graph, functions, is_it, |changed, path| {
+        let (functions, owned) = (functions.clone(), path.to_owned());
+        changed.with_read(path, Arc::new(Misread { functions, path: owned, mistake, seed }))
     })
 }
 
@@ -132,14 +123,11 @@ fn in_writes(
     functions: &Functions,
     (mistake, seed): (WriteMistake, u64),
 ) -> Functions {
-    let writes = graph
-        .steps()
-        .iter()
-        .filter(|step| matches!(&step.transform, Transform::Composite(Composite::Write(_))));
-    writes.fold(functions.clone(), |changed, step| {
-        let (path, functions) = (step.path.clone(), functions.clone());
-        let sink = Miswritten { functions, path, mistake, seed };
-        changed.with_write(&step.path, Arc::new(sink) as Arc<dyn ErasedWrite>)
+    let is_it =
+        |transform: &Transform| matches!(transform, Transform::Composite(Composite::Write(_)));
+    replaced(graph, functions, is_it, |changed, path| {
+        let (functions, owned) = (functions.clone(), path.to_owned());
+        changed.with_write(path, Arc::new(Miswritten { functions, path: owned, mistake, seed }))
     })
 }
 
