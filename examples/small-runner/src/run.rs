@@ -2,7 +2,7 @@
 //! late and when a trigger fires is decided in the core; a runner decides when each thing is stepped.
 
 use heliostat::batch::Batch;
-use heliostat::{CollectionId, InterruptLevel, Job, RunError, RunResult, Timestamp, millis};
+use heliostat::{CollectionId, InterruptLevel, Job, RunError, RunResult, Timestamp};
 use heliostat_runner_core::{
     Admitted, Attempt, BundleOutput, Bundling, CombineForm, Given, GroupingId, LIFT_ENTRIES_MAX,
     Ledger, NoInspect, Node, Pause, Plan, Readiness, Retries, RunClock, Saved, Site, Source,
@@ -72,9 +72,9 @@ impl Run<'_, '_> {
             }
             let idle = seen.iter().filter_map(Readiness::idle_until).min();
             let Some(until) = idle else { return Ok(()) };
-            // Triggers and timers wait for processing time, too: it is due once it has passed.
-            let deadline = self.works.next_deadline().map(|deadline| deadline + millis(1));
-            self.clock.wait(self.job.interrupt, deadline.map_or(until, |it| it.min(until)));
+            // Triggers and timers wait for processing time, too.
+            let due = self.works.next_due();
+            self.clock.wait(self.job.interrupt, due.map_or(until, |it| it.min(until)));
             self.settle()?;
         }
     }

@@ -18,7 +18,7 @@ use crate::{
 use heliostat::batch::{Batch, Meta};
 use heliostat::graph::{Composite, Functions, Graph, Transform};
 use heliostat::savepoint::{KEY_GROUPS, StepState};
-use heliostat::{CollectionId, DropCounts, RunError, Timestamp, TransformId};
+use heliostat::{CollectionId, DropCounts, RunError, Timestamp, TransformId, millis};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -132,9 +132,9 @@ impl Works {
         self.lanes.iter().map(of).min().unwrap_or(Timestamp::MAX)
     }
 
-    /// The processing time that some trigger or timer waits for next.
-    pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.lanes.iter().filter_map(Lane::next_deadline).min()
+    /// When the next trigger or timer of processing time is due: once its deadline has passed.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.lanes.iter().filter_map(Lane::next_deadline).min().map(|deadline| deadline + millis(1))
     }
 
     /// Lets a view take the panes of a batch.

@@ -151,9 +151,8 @@ impl<'a> Executor<'a> {
             if ready.is_empty() {
                 let idle = readiness.iter().filter_map(Readiness::idle_until);
                 let Some(until) = idle.min() else { return Ok(Ended::Complete) };
-                // A deadline is due once it has passed.
-                let deadline = self.works.next_deadline().map(|deadline| deadline + millis(1));
-                self.clock.wait(self.job.interrupt, deadline.map_or(until, |it| it.min(until)));
+                let due = self.works.next_due();
+                self.clock.wait(self.job.interrupt, due.map_or(until, |it| it.min(until)));
                 self.settle()?;
                 continue;
             }

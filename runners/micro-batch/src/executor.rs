@@ -10,9 +10,7 @@ use crate::settings::{MicroBatchSettings, Rounds};
 use crate::sinks::Sinks;
 use bundle::{Desk, Handed, Made};
 use heliostat::savepoint::SavepointHeader;
-use heliostat::{
-    Duration, Job, RunError, RunResult, StopCause, Stopwatch, Timestamp, catch_panic, millis,
-};
+use heliostat::{Duration, Job, RunError, RunResult, StopCause, Stopwatch, Timestamp, catch_panic};
 use heliostat_runner_core::{
     Grouping, Host, LIFT_ENTRIES_MAX, Lane, Ledger, Lifter, Pause, Plan, Readiness, Retries,
     RunClock, Saved, Site, Source, Target, ViewStore, Works, WorksSettings, asked_to_stop,
@@ -296,9 +294,8 @@ impl<'a> Executor<'a> {
         let idle = readiness.iter().filter_map(Readiness::idle_until);
         let is_idle = !readiness.contains(&Readiness::Ready);
         let until = if is_idle { idle.min().map_or(next, |it| it.max(next)) } else { next };
-        // A deadline is due once it has passed.
-        let deadline = self.works.next_deadline().map(|deadline| (deadline + millis(1)).max(next));
-        let until = deadline.map_or(until, |it| it.min(until));
+        let due = self.works.next_due().map(|due| due.max(next));
+        let until = due.map_or(until, |it| it.min(until));
         self.clock.wait_out(self.job.interrupt, until);
         if is_idle {
             self.settle()?;
